@@ -1,0 +1,7 @@
+"""`python -m kimweb`."""
+
+import sys
+
+from kimweb.cli import main
+
+sys.exit(main())

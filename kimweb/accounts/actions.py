@@ -1,0 +1,244 @@
+"""Sign-in, accounts, roles and absences; each verb is one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kimweb.accounts import queries
+from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
+from kimweb.accounts.passwords import Passwords
+from kimweb.core import audit, throttle
+from kimweb.core.actor import Actor, Role
+from kimweb.core.calendar import local_day
+from kimweb.core.db import writing
+from kimweb.core.errors import Invalid, NotFound, TooMany
+from kimweb.core.i18n import N_
+
+SIGN_IN_LIMIT = 10
+SIGN_IN_MINUTES = 15
+SEEN_EVERY_MINUTES = 5
+PASSWORD_MIN, PASSWORD_MAX = 8, 128
+USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,30})[a-z0-9]")
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a session's token (SHA-256)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def sign_in(
+    session: Session,
+    *,
+    username: str,
+    password: str,
+    passwords: Passwords,
+    network: str,
+    device: str,
+    now: datetime,
+) -> str:
+    """Check a password and begin a session; returns the token for the cookie.
+
+    Raises Invalid (the same sentence for a wrong name and a wrong password) and TooMany (after 10 failures of this name
+    from this network in 15 minutes).
+    """
+    name = username.strip().lower()[:32]
+    bucket = f"sign-in:{name}:{network}"
+    until = throttle.closed_until(session, bucket, now=now, limit=SIGN_IN_LIMIT, minutes=SIGN_IN_MINUTES)
+    if until:
+        raise TooMany("Terlalu banyak percobaan masuk.", until=until)
+    found = queries.user_by_username(session, name)
+    known_id = found.id if found is not None and found.active else None
+    fits = passwords.verify(found.password_hash if found and known_id else None, password[:PASSWORD_MAX])
+    if not fits or len(password) > PASSWORD_MAX:
+        with writing(session):
+            throttle.add(session, bucket, now=now, keep_minutes=SIGN_IN_MINUTES)
+        raise Invalid("Nama pengguna atau kata sandi tidak cocok.")
+    with writing(session):
+        user = queries.user_for_update(session, known_id or 0)
+        if user is None:
+            raise Invalid("Nama pengguna atau kata sandi tidak cocok.")
+        return begin_session(session, user=user, device=device, now=now)
+
+
+def begin_session(session: Session, *, user: User, device: str, now: datetime) -> str:
+    """A new session row for somebody whose identity is proven; returns its token. Joins the caller's transaction."""
+    token = secrets.token_urlsafe(32)
+    user.signed_in_at = now
+    session.add(
+        UserSession(token_hash=token_hash(token), user_id=user.id, created_at=now, seen_at=now, device=device[:160])
+    )
+    _record(session, user, "sign_in", actor_id=user.id, now=now)
+    return token
+
+
+def sign_out(session: Session, *, token: str, now: datetime) -> None:
+    """End a session: its row goes, so every copy of its cookie is dead. Unknown tokens are fine."""
+    with writing(session):
+        row = queries.session_by_hash(session, token_hash(token))
+        if row is not None:
+            _record(session, row.user, "sign_out", actor_id=row.user_id, now=now)
+            session.delete(row)
+
+
+def end_session(session: Session, *, actor: Actor, hash_of_token: str, now: datetime) -> None:
+    """End one of one's own sessions from another device."""
+    with writing(session):
+        row = queries.session_by_hash(session, hash_of_token)
+        if row is None or row.user_id != actor.user_id:
+            raise NotFound("Perangkat ini sudah keluar.")
+        _record(session, row.user, "sign_out", actor_id=actor.user_id, now=now)
+        session.delete(row)
+
+
+def find_session(
+    session: Session, *, token: str, now: datetime, idle_hours: int, absolute_days: int
+) -> UserSession | None:
+    """The living session behind a cookie's token, with its person; None when it is over or unknown."""
+    row = queries.session_by_hash(session, token_hash(token))
+    if row is None or not row.user.active:
+        return None
+    alive = now - row.seen_at < timedelta(hours=idle_hours) and now - row.created_at < timedelta(days=absolute_days)
+    return row if alive else None
+
+
+def touch_session(session: Session, *, hash_of_token: str, now: datetime) -> None:
+    """Note that a session is in use; best effort, in its own short transaction after the reading one."""
+    with writing(session):
+        session.execute(sa.update(UserSession).where(UserSession.token_hash == hash_of_token).values(seen_at=now))
+
+
+def change_password(
+    session: Session, *, actor: Actor, old: str, new: str, passwords: Passwords, keep: str, now: datetime
+) -> None:
+    """Set a new password after checking the old one; ends every other session (`keep`: this one's token)."""
+    user = session.get(User, actor.user_id)
+    if user is None or not passwords.verify(user.password_hash, old):
+        raise Invalid(
+            "Kata sandi lama tidak cocok.", {"old": N_("Tidak cocok. Tulis kata sandi yang dipakai sekarang.")}
+        )
+    check_password(new)
+    fresh = passwords.hash(new)
+    with writing(session):
+        locked = queries.user_for_update(session, user.id)
+        if locked is None:
+            raise NotFound("Akun ini tidak ada lagi.")
+        locked.password_hash = fresh
+        session.execute(
+            sa.delete(UserSession).where(UserSession.user_id == locked.id, UserSession.token_hash != token_hash(keep))
+        )
+        _record(session, locked, "password", actor_id=locked.id, now=now)
+
+
+def check_password(password: str) -> None:
+    """The password rules: 8 to 128 characters, any characters."""
+    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+        raise Invalid(
+            "Kata sandi belum bisa dipakai.",
+            {"new": N_("Panjangnya 8 sampai 128 huruf. Kalimat pendek paling mudah diingat.")},
+        )
+
+
+def create_user(
+    session: Session, *, username: str, name: str, password_hash: str, now: datetime, by: int | None = None
+) -> User:
+    """A new account. Raises Invalid for a username that is taken or malformed."""
+    wanted = username.strip().lower()
+    if not USERNAME.fullmatch(wanted):
+        raise Invalid(
+            "Nama pengguna belum bisa dipakai.",
+            {"username": N_("3 sampai 32 huruf kecil, angka, titik atau garis, tanpa spasi.")},
+        )
+    with writing(session):
+        if queries.user_by_username(session, wanted) is not None:
+            raise Invalid("Nama pengguna sudah dipakai.", {"username": N_("Sudah dipakai. Pilih yang lain.")})
+        user = User(username=wanted, name=name.strip(), password_hash=password_hash, active=True, created_at=now)
+        session.add(user)
+        session.flush()
+        _record(session, user, "create", actor_id=by, now=now)
+    return user
+
+
+def grant_role(
+    session: Session,
+    *,
+    user: User,
+    role: Role,
+    now: datetime,
+    area_code: str | None = None,
+    agency_id: int | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    by: int | None = None,
+) -> RoleGrant:
+    """Give a role on an area or on an agency, from a day (today), perhaps until a day."""
+    with writing(session):
+        grant = RoleGrant(
+            user_id=user.id,
+            role=role,
+            area_code=area_code,
+            agency_id=agency_id,
+            starts_on=starts_on or local_day(now),
+            ends_on=ends_on,
+        )
+        session.add(grant)
+        detail = {"role": str(role), "area": area_code, "agency": agency_id}
+        _record(session, user, "grant", actor_id=by, now=now, detail=detail)
+    return grant
+
+
+def set_absence(
+    session: Session, *, actor: Actor, starts_on: date, ends_on: date, stand_in_id: int | None, now: datetime
+) -> None:
+    """Say "sedang berhalangan", from and until (both count); replaces what was said before and has not ended."""
+    if actor.user_id is None:
+        raise NotFound("Akun ini tidak ada lagi.")
+    if ends_on < starts_on:
+        raise Invalid("Tanggalnya terbalik.", {"ends_on": N_("Lebih awal dari hari pertama. Periksa tanggalnya.")})
+    if stand_in_id is not None:
+        known = {user.id for user in queries.colleagues(session, actor.user_id, actor.day)}
+        if stand_in_id not in known:
+            raise Invalid("Pengganti tidak dikenal.", {"stand_in": N_("Pilih satu dari daftar.")})
+    with writing(session):
+        end_absence(session, actor=actor, now=now)
+        session.add(Absence(user_id=actor.user_id, stand_in_id=stand_in_id, starts_on=starts_on, ends_on=ends_on))
+        user = queries.user_for_update(session, actor.user_id)
+        if user is not None:
+            detail = {"from": starts_on.isoformat(), "until": ends_on.isoformat(), "stand_in": stand_in_id}
+            _record(session, user, "absence", actor_id=actor.user_id, now=now, detail=detail)
+
+
+def end_absence(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Be back: an absence that has not begun goes, a running one ended yesterday."""
+    yesterday = local_day(now) - timedelta(days=1)
+    with writing(session):
+        own = (Absence.user_id == actor.user_id, Absence.ends_on > yesterday)
+        session.execute(sa.delete(Absence).where(*own, Absence.starts_on > yesterday))
+        session.execute(sa.update(Absence).where(*own).values(ends_on=yesterday))
+
+
+def _record(
+    session: Session,
+    user: User,
+    verb: str,
+    *,
+    actor_id: int | None,
+    now: datetime,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    entry = audit.Entry(
+        at=now,
+        kind="user",
+        subject_id=str(user.id),
+        verb=verb,
+        role=Role.SYSTEM,
+        actor_id=actor_id,
+        detail=dict(detail or {}),
+    )
+    audit.record(session, entry)

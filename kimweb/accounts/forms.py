@@ -1,0 +1,36 @@
+"""Forms of sign-in and of the own account."""
+
+from __future__ import annotations
+
+from wtforms import PasswordField, SelectField
+from wtforms.validators import Optional
+
+from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField
+
+
+class SignInForm(Form):
+    """Username and password."""
+
+    username = LineField("Nama pengguna", validators=[Filled("Masih kosong. Tulis nama pengguna Anda."), AtMost(64)])
+    password = PasswordField("Kata sandi", validators=[Filled("Masih kosong. Tulis kata sandi Anda."), AtMost(200)])
+
+
+class PasswordForm(Form):
+    """A new password; the old one is asked for."""
+
+    old = PasswordField("Kata sandi lama", validators=[Filled("Masih kosong."), AtMost(200)])
+    new = PasswordField("Kata sandi baru", validators=[Filled("Masih kosong. Paling sedikit 8 huruf."), AtMost(200)])
+
+
+class AbsenceForm(Form):
+    """Away from, until, and who stands in."""
+
+    starts_on = DayField("Mulai", validators=[Filled("Masih kosong. Tulis tanggal pertama.")])
+    ends_on = DayField("Sampai", validators=[Filled("Masih kosong. Tulis tanggal terakhir.")])
+    stand_in = SelectField("Pengganti", coerce=str, validators=[Optional()])
+
+
+class SessionForm(Form):
+    """Which sign-in to end."""
+
+    device = LineField("Perangkat", validators=[AtMost(64)])

@@ -1,0 +1,79 @@
+"""People with an account, the roles they hold, when they are away, and their sessions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kimweb.areas.models import CODE, Agency, Area, area_key
+from kimweb.core.actor import Role
+from kimweb.core.db import Base
+
+
+class User(Base):
+    """Somebody who signs in with a username; there is no e-mail address."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    password_hash: Mapped[str] = mapped_column(sa.String(160))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    signed_in_at: Mapped[datetime | None]
+
+    grants: Mapped[list[RoleGrant]] = relationship(back_populates="user", lazy="raise_on_sql")
+
+
+class RoleGrant(Base):
+    """A role on an area or an agency, from a day, perhaps until a day (both count)."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (
+        sa.CheckConstraint("(area_code IS NULL) <> (agency_id IS NULL)", name="area_or_agency"),
+        sa.Index("ix_role_grants_role_area", "role", "area_code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    role: Mapped[Role]
+    area_code: Mapped[str | None] = mapped_column(CODE, area_key())
+    agency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agencies.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    user: Mapped[User] = relationship(back_populates="grants", lazy="raise_on_sql")
+    area: Mapped[Area | None] = relationship(lazy="raise_on_sql")
+    agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
+
+
+class Absence(Base):
+    """Away ("sedang berhalangan"): from, until (both count), and who stands in (nobody: the desk counts as empty)."""
+
+    __tablename__ = "absences"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    stand_in_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id], lazy="raise_on_sql")
+    stand_in: Mapped[User | None] = relationship(foreign_keys=[stand_in_id], lazy="raise_on_sql")
+
+
+class UserSession(Base):
+    """A sign-in as a row: deleting it kills every copy of its cookie. Only a hash of the cookie's token is kept."""
+
+    __tablename__ = "user_sessions"
+
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(sa.String(160))
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,42 @@
+"""Passwords: argon2id, few at a time, so that a storm of sign-ins never takes all cores."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+_AT_ONCE = threading.BoundedSemaphore(1)
+"""One hash at a time in a process: with two workers half of the cores stay free for reading pages."""
+
+
+@lru_cache(maxsize=4)
+def passwords(parameters: tuple[int, int, int]) -> Passwords:
+    """The one hasher of this process for a set of parameters."""
+    return Passwords(parameters)
+
+
+class Passwords:
+    """Hashes and checks with one set of argon2id parameters."""
+
+    def __init__(self, parameters: tuple[int, int, int]) -> None:
+        """`parameters`: time cost, memory in KiB, parallelism."""
+        time_cost, memory, parallelism = parameters
+        self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory, parallelism=parallelism)
+        self._nobody = self.hash("nobody")
+
+    def hash(self, password: str) -> str:
+        """The argon2id hash of a password."""
+        with _AT_ONCE:
+            return self._hasher.hash(password)
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password fits; an unknown account (None) costs the same time."""
+        try:
+            with _AT_ONCE:
+                self._hasher.verify(password_hash or self._nobody, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return password_hash is not None

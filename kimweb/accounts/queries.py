@@ -1,0 +1,148 @@
+"""Selects about people, roles and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
+from kimweb.areas.models import Area, AreaKind
+from kimweb.core.actor import Actor, Holding, Role
+from kimweb.core.calendar import JAKARTA, local_day
+
+SILENT_AFTER_DAYS = 14
+"""A moderator who has not signed in for so many days does not count (product.md, People)."""
+
+
+def _holds(grant: type[RoleGrant], day: date) -> sa.ColumnElement[bool]:
+    return sa.and_(grant.starts_on <= day, sa.or_(grant.ends_on.is_(None), grant.ends_on >= day))
+
+
+def _away(user_id: sa.ColumnElement[int] | sa.orm.InstrumentedAttribute[int], day: date) -> sa.Exists:
+    absent = aliased(Absence)
+    return sa.exists().where(
+        absent.user_id == user_id, absent.stand_in_id.is_(None), absent.starts_on <= day, absent.ends_on >= day
+    )
+
+
+def has_moderator(area_code: sa.SQLColumnExpression[str], day: date) -> sa.ColumnElement[bool]:
+    """SQL: whether somebody moderates the area on `day`: holds the role, is active, signed in within 14 days, and is
+    not away without a stand-in."""
+    since = sa.literal(_silent_since(day), type_=User.signed_in_at.type)
+    return (
+        sa.exists()
+        .where(
+            RoleGrant.user_id == User.id,
+            RoleGrant.role == Role.MODERATOR,
+            RoleGrant.area_code == area_code,
+            _holds(RoleGrant, day),
+            User.active,
+            User.signed_in_at >= since,
+            ~_away(User.id, day),
+        )
+        .correlate_except(RoleGrant, User)
+    )
+
+
+def _silent_since(day: date) -> datetime:
+    return datetime.combine(day - timedelta(days=SILENT_AFTER_DAYS), datetime.min.time(), tzinfo=JAKARTA)
+
+
+def village_has_moderator(session: Session, area_code: str, day: date) -> bool:
+    """Whether somebody moderates the area on `day`."""
+    return bool(session.scalar(sa.select(has_moderator(sa.literal(area_code), day))))
+
+
+def villages_without_moderator(session: Session, districts: Sequence[str], day: date) -> list[str]:
+    """The codes of the villages and wards in `districts` that nobody moderates on `day`."""
+    query = sa.select(Area.code).where(
+        Area.parent_code.in_(districts),
+        Area.kind.in_([AreaKind.VILLAGE, AreaKind.WARD]),
+        ~has_moderator(Area.code, day),
+    )
+    return list(session.scalars(query.order_by(Area.code)))
+
+
+def load_actor(session: Session, user: User, now: datetime, proofs: frozenset[str] = frozenset()) -> Actor:
+    """The actor behind an account: own roles, those of the people they stand in for, and for a reviewer the moderator's
+    role in the district's villages without one. Two statements; three for a reviewer."""
+    day = local_day(now)
+    absent_ids = sa.select(Absence.user_id).where(
+        Absence.stand_in_id == user.id, Absence.starts_on <= day, Absence.ends_on >= day
+    )
+    query = sa.select(RoleGrant.role, RoleGrant.area_code, RoleGrant.agency_id).where(
+        sa.or_(RoleGrant.user_id == user.id, RoleGrant.user_id.in_(absent_ids)), _holds(RoleGrant, day)
+    )
+    holdings = {Holding(role, area, agency) for role, area, agency in session.execute(query)}
+    districts = [h.area_code for h in holdings if h.role is Role.REVIEWER and h.area_code]
+    if districts:
+        vacant = villages_without_moderator(session, districts, day)
+        holdings.update(Holding(Role.MODERATOR, code, by=Role.REVIEWER) for code in vacant)
+    return Actor(day=day, user_id=user.id, name=user.name, holdings=frozenset(holdings), proofs=proofs)
+
+
+def user_by_username(session: Session, username: str) -> User | None:
+    """The account with this username (lower case)."""
+    return session.scalar(sa.select(User).where(User.username == username.strip().lower()))
+
+
+def user_for_update(session: Session, user_id: int) -> User | None:
+    """One account, locked."""
+    query = sa.select(User).where(User.id == user_id).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def session_by_hash(session: Session, token_hash: str) -> UserSession | None:
+    """A sign-in with its person."""
+    query = sa.select(UserSession).where(UserSession.token_hash == token_hash)
+    return session.scalar(query.options(joinedload(UserSession.user)))
+
+
+def sessions_of(session: Session, user_id: int) -> Sequence[UserSession]:
+    """Every sign-in of a person, newest first."""
+    query = sa.select(UserSession).where(UserSession.user_id == user_id)
+    return session.scalars(query.order_by(UserSession.seen_at.desc())).all()
+
+
+def grants_of(session: Session, user_id: int, day: date) -> Sequence[RoleGrant]:
+    """The roles that a person holds on `day`, with area and agency, widest first."""
+    query = (
+        sa.select(RoleGrant)
+        .where(RoleGrant.user_id == user_id, _holds(RoleGrant, day))
+        .options(joinedload(RoleGrant.area).joinedload(Area.parent), joinedload(RoleGrant.agency))
+        .order_by(RoleGrant.area_code, RoleGrant.id)
+    )
+    return session.scalars(query).all()
+
+
+def absence_of(session: Session, user_id: int, day: date) -> Absence | None:
+    """The absence that runs on `day` or begins later, the earliest one, with the stand-in."""
+    query = (
+        sa.select(Absence)
+        .where(Absence.user_id == user_id, Absence.ends_on >= day)
+        .options(joinedload(Absence.stand_in))
+        .order_by(Absence.starts_on, Absence.id)
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def colleagues(session: Session, user_id: int, day: date) -> Sequence[User]:
+    """Who may stand in: the others who hold a role on one of the person's own areas or agencies, by name."""
+    own, other = aliased(RoleGrant), aliased(RoleGrant)
+    query = (
+        sa.select(User)
+        .join(other, other.user_id == User.id)
+        .join(own, sa.or_(own.area_code == other.area_code, own.agency_id == other.agency_id))
+        .where(own.user_id == user_id, User.id != user_id, User.active, _holds(own, day), _holds(other, day))
+        .distinct()
+        .order_by(User.name)
+    )
+    return session.scalars(query).all()
+
+
+def users(session: Session) -> Sequence[User]:
+    """Every account, by name."""
+    return session.scalars(sa.select(User).order_by(User.name)).all()

@@ -1,0 +1,267 @@
+"""Every select about areas, agencies, categories and off days, named for the page or the act that it feeds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+
+from kimweb.areas import names
+from kimweb.areas.models import Agency, AgencyKind, Area, AreaKind, AreaRecode, Category
+from kimweb.core.actor import district_of
+from kimweb.core.audit import AuditEntry
+from kimweb.core.calendar import Holiday
+from kimweb.core.db import Base
+
+SEARCH_LIMIT = 50
+QUERY_MAX = 80
+LOWEST = (AreaKind.VILLAGE, AreaKind.WARD)
+_CODE = re.compile(r"\d\d\.\d\d(\.\d\d(\.\d{4})?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictCount:
+    """A district with how many villages and wards stand under it."""
+
+    area: Area
+    villages: int
+    wards: int
+
+
+def _by_name(area: Area) -> tuple[str, str]:
+    return names.fold(area.name), area.code
+
+
+def districts_with_counts(session: Session) -> list[DistrictCount]:
+    """Every district with its counts, by name, for `/desa/` (one statement)."""
+    child = aliased(Area)
+    villages, wards = (sa.func.count(child.code).filter(child.kind == kind) for kind in LOWEST)
+    query = (
+        sa.select(Area, villages, wards)
+        .outerjoin(child, child.parent_code == Area.code)
+        .where(Area.kind == AreaKind.DISTRICT)
+        .group_by(*Area.__table__.columns)
+    )
+    found = [DistrictCount(*row) for row in session.execute(query)]
+    return sorted(found, key=lambda count: _by_name(count.area))
+
+
+def districts(session: Session) -> list[Area]:
+    """Every district by name, for select lists (one statement)."""
+    return sorted(session.scalars(sa.select(Area).where(Area.kind == AreaKind.DISTRICT)), key=_by_name)
+
+
+def area_with_parent(session: Session, code: str) -> Area | None:
+    """One area with its parent, for its page (one statement)."""
+    if not _CODE.fullmatch(code):
+        return None
+    return session.scalar(sa.select(Area).where(Area.code == code).options(joinedload(Area.parent)))
+
+
+def area_by_code(session: Session, code: str) -> Area | None:
+    """One area with its parent and its parent's parent, for pages of what hangs on it (one statement)."""
+    if not _CODE.fullmatch(code):
+        return None
+    parents = joinedload(Area.parent).joinedload(Area.parent)
+    return session.scalar(sa.select(Area).where(Area.code == code).options(parents))
+
+
+def villages_of(session: Session, district_code: str) -> list[Area]:
+    """The villages and wards of a district by name, for `/kecamatan/<code>/` (one statement)."""
+    query = sa.select(Area).where(Area.parent_code == district_code, Area.kind.in_(LOWEST))
+    return sorted(session.scalars(query), key=_by_name)
+
+
+def all_villages(session: Session) -> list[Area]:
+    """Every village and ward with its district, by district and name, for grouped select lists (one statement)."""
+    district = aliased(Area)
+    query = (
+        sa.select(Area)
+        .join(district, Area.parent.of_type(district))
+        .where(Area.kind.in_(LOWEST))
+        .options(contains_eager(Area.parent.of_type(district)))
+    )
+    return sorted(session.scalars(query), key=_by_district)
+
+
+def _by_district(area: Area) -> tuple[str, str, str]:
+    return names.fold(area.parent.name) if area.parent else "", names.fold(area.name), area.code
+
+
+def search_areas(session: Session, q: str, limit: int = 20) -> Sequence[Area]:
+    """Districts, villages and wards that `q` names, each with its parent: exact first, then by beginning, then inside.
+
+    Spelling variants and former names count; case, spaces and punctuation do not. "Mekar Jaya, Kec. Keluang" looks in
+    that district only. `q` is cut at 80 characters, `limit` at 50 (one statement, none when nothing is left of `q`).
+    """
+    name, district = names.split_query(q[:QUERY_MAX])
+    if not name:
+        return []
+    parent = aliased(Area)
+    rank = sa.case((Area.search_name.like(f"%|{name}|%"), 0), (Area.search_name.like(f"%|{name}%"), 1), else_=2)
+    query = (
+        sa.select(Area)
+        .join(parent, Area.parent.of_type(parent))
+        .where(Area.search_name.like(f"%{name}%"))
+        .options(contains_eager(Area.parent.of_type(parent)))
+        .order_by(rank, sa.func.length(Area.name), Area.code)
+        .limit(max(1, min(limit, SEARCH_LIMIT)))
+    )
+    if district:
+        query = query.where(parent.search_name.like(f"%|{district}%"))
+    return session.scalars(query).all()
+
+
+def resolve_code(session: Session, code: str) -> str | None:
+    """The code under which an area stands today: itself, or where an earlier code leads; None when there is none."""
+    if not _CODE.fullmatch(code):
+        return None
+    live = sa.select(Area.code, sa.literal(0).label("rank")).where(Area.code == code)
+    old = sa.select(AreaRecode.new_code, sa.literal(1)).where(AreaRecode.old_code == code)
+    return session.scalars(live.union_all(old).order_by("rank")).first()
+
+
+def former_codes(session: Session, code: str) -> list[str]:
+    """The codes that an area had before, for what names areas without a key (the audit record)."""
+    query = sa.select(AreaRecode.old_code).where(AreaRecode.new_code == code)
+    return list(session.scalars(query.order_by(AreaRecode.old_code)))
+
+
+def agencies_for_district(session: Session, district_code: str) -> Sequence[Agency]:
+    """Who can be assigned in a district: active OPDs, the district's office, its villages (one statement)."""
+    inside = sa.or_(Agency.area_code == district_code, Agency.area_code.startswith(district_code + "."))
+    query = sa.select(Agency).where(Agency.active, sa.or_(Agency.kind == AgencyKind.REGENCY, inside))
+    return sorted(session.scalars(query), key=_agency_order)
+
+
+def agencies_for_select(session: Session, kind: AgencyKind | None = None) -> list[Agency]:
+    """The active agencies, of one kind or all, for select lists (one statement)."""
+    query = sa.select(Agency).where(Agency.active)
+    return sorted(session.scalars(query.where(Agency.kind == kind) if kind else query), key=_agency_order)
+
+
+def agency_list(session: Session, *, kind: AgencyKind | None = None, q: str = "") -> list[Agency]:
+    """Agencies of a kind, or all, that `q` names by name, code or place, for `/atur/instansi/` (one statement)."""
+    query = sa.select(Agency).join(Agency.area)
+    if kind is not None:
+        query = query.where(Agency.kind == kind)
+    words = " ".join(q[:QUERY_MAX].lower().split())
+    if words:
+        hits = [sa.func.lower(column).contains(words, autoescape=True) for column in (Agency.name, Agency.code)]
+        place = names.fold(words)
+        query = query.where(sa.or_(*hits, Area.search_name.like(f"%{place}%") if place else sa.false()))
+    return sorted(session.scalars(query), key=_agency_order)
+
+
+_KIND_ORDER = {AgencyKind.REGENCY: 0, AgencyKind.DISTRICT: 1, AgencyKind.VILLAGE: 2}
+
+
+def _agency_order(agency: Agency) -> tuple[int, str, str, int]:
+    """OPDs, district offices, then villages by district; by name in each."""
+    place = district_of(agency.area_code) if agency.kind is AgencyKind.VILLAGE else ""
+    return _KIND_ORDER[agency.kind], place, names.fold(agency.name), agency.id
+
+
+def agency_by_id(session: Session, agency_id: int) -> Agency | None:
+    """One agency with its area."""
+    query = sa.select(Agency).where(Agency.id == agency_id).options(joinedload(Agency.area))
+    return session.scalar(query)
+
+
+def agency_by_code(session: Session, code: str) -> Agency | None:
+    """One agency by its code, such as PUPR or KEC-16.06.01."""
+    return session.scalar(sa.select(Agency).where(Agency.code == code))
+
+
+def categories_active(session: Session) -> Sequence[Category]:
+    """The categories that can be chosen, in their order (one statement)."""
+    query = sa.select(Category).where(Category.active).order_by(Category.position, Category.code)
+    return session.scalars(query).all()
+
+
+def categories_all(session: Session) -> Sequence[Category]:
+    """Every category with its usual agency, in order, for `/atur/bidang/` (one statement)."""
+    query = sa.select(Category).options(joinedload(Category.agency))
+    return session.scalars(query.order_by(Category.position, Category.code)).all()
+
+
+def category_by_code(session: Session, code: str) -> Category | None:
+    """One category with its usual agency."""
+    query = sa.select(Category).where(Category.code == code).options(joinedload(Category.agency))
+    return session.scalar(query)
+
+
+def reference_counts(session: Session, today: date) -> dict[str, int]:
+    """How many active agencies and categories there are, and off days from today on, for `/atur/` (one statement)."""
+    counts = {
+        "agencies": sa.select(sa.func.count(Agency.id)).where(Agency.active),
+        "categories": sa.select(sa.func.count(Category.code)).where(Category.active),
+        "holidays": sa.select(sa.func.count(Holiday.day)).where(Holiday.day >= today),
+    }
+    row = session.execute(sa.select(*(query.scalar_subquery() for query in counts.values()))).one()
+    return dict(zip(counts, row, strict=True))
+
+
+def holidays_from(session: Session, since: date) -> Sequence[Holiday]:
+    """The off days from `since` on, in order, for `/atur/libur/` (one statement)."""
+    return session.scalars(sa.select(Holiday).where(Holiday.day >= since).order_by(Holiday.day)).all()
+
+
+# ------------------------------------------------------------------ for actions: locked rows, and the import's view
+
+
+def agency_for_update(session: Session, agency_id: int) -> Agency | None:
+    """One agency, locked."""
+    query = sa.select(Agency).where(Agency.id == agency_id).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def categories_for_update(session: Session) -> dict[str, Category]:
+    """Every category by code, locked (few rows: the last active one must be known)."""
+    query = sa.select(Category).order_by(Category.code).with_for_update()
+    return {row.code: row for row in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def holiday_for_update(session: Session, day: date) -> Holiday | None:
+    """One off day, locked."""
+    query = sa.select(Holiday).where(Holiday.day == day).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def removed_holidays(session: Session) -> set[date]:
+    """The days that the admin ever took off the list; the record never forgets them."""
+    query = sa.select(AuditEntry.subject_id).where(AuditEntry.kind == "holiday", AuditEntry.verb == "remove")
+    return {date.fromisoformat(day) for day in session.scalars(query)}
+
+
+def areas_for_import(session: Session) -> dict[str, Area]:
+    """Every area by code, read anew and locked."""
+    query = sa.select(Area).order_by(Area.code).with_for_update()
+    return {row.code: row for row in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def agencies_for_import(session: Session) -> dict[str, Agency]:
+    """Every agency by code, read anew and locked."""
+    query = sa.select(Agency).order_by(Agency.id).with_for_update()
+    return {row.code: row for row in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def recodes(session: Session) -> dict[str, str]:
+    """Every former code with the code of today."""
+    return {row.old_code: row.new_code for row in session.scalars(sa.select(AreaRecode))}
+
+
+def refers_to(session: Session, column: str, value: Any, *, ignore: tuple[str, ...] = ()) -> str | None:
+    """The first table with a foreign key to `column` ("areas.code") that holds `value`; None: nothing hangs on it."""
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.target_fullname != column or table.name in ignore:
+                continue
+            if session.scalar(sa.select(sa.exists().where(key.parent == value))):
+                return table.name
+    return None

@@ -1,0 +1,61 @@
+"""The way of an aspiration as its page shows it: who, when, how long each desk took; and what this reader may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from kimweb.aspirations import policy
+from kimweb.aspirations.models import Aspiration
+from kimweb.core import audit
+from kimweb.core.actor import Actor
+from kimweb.core.calendar import local_day
+
+
+@dataclass(frozen=True, slots=True)
+class Sees:
+    """What this reader may see of an aspiration."""
+
+    name: bool
+    phone: bool
+    hours: bool
+    messages: bool
+
+
+def sees(actor: Actor, row: Aspiration) -> Sees:
+    """What the actor sees of it."""
+    return Sees(
+        name=bool(row.name) and policy.can_see_name(actor, row),
+        phone=bool(row.phone) and policy.can_see_sender(actor, row),
+        hours=policy.can_see_hours(actor, row),
+        messages=policy.can_read_messages(actor, row),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The week, Monday to Sunday, that the public sees of an anonymous one."""
+
+    first: date
+    last: date
+
+
+def week_of(day: date) -> Week:
+    """The week in which a day lies."""
+    monday = day - timedelta(days=day.weekday())
+    return Week(monday, monday + timedelta(days=6))
+
+
+def steps(session: Session, row: Aspiration, actor: Actor) -> list[audit.Entry]:
+    """What happened, oldest first; a reader who is no official does not see the sender's privacy changes."""
+    entries = audit.history(session, row.audit_kind, row.audit_id)
+    if policy.can_read_messages(actor, row):
+        return entries
+    return [entry for entry in entries if entry.verb != "privasi"]
+
+
+def week(entry: audit.Entry) -> Week:
+    """The week of an entry."""
+    return week_of(local_day(entry.at))

@@ -1,0 +1,124 @@
+"""The public pages of aspirations, sending and following. What desks and senders change is in `changes`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from kimweb.areas.queries import area_by_code
+from kimweb.aspirations import changes, forms, pages, places, queries, sending, tracking
+from kimweb.core.codes import clean_code
+from kimweb.core.i18n import N_
+from kimweb.core.idempotency import new_key
+from kimweb.web import context
+from kimweb.web.access import public
+from kimweb.web.htmx import render_page
+
+bp = Blueprint("aspirations", __name__)
+changes.register(bp)
+
+
+@bp.get("/aspirasi/")
+@public
+def index() -> Response:
+    """Public aspirations, everywhere or of one area (`?wilayah=`), the last confirmed first."""
+    db, code = context.db_session(), request.args.get("wilayah", "")
+    area = area_by_code(db, code) if code else None
+    page = queries.public_page(db, within=area.code if area else None, after=request.args.get("sesudah"))
+    return render_page("aspirations/index.html", "aspirations/_list.html", page=page, area=area)
+
+
+@bp.get("/aspirasi/<code:code>/")
+@public
+def show(code: str) -> Response:
+    """One aspiration as this reader may see it: the public, its sender, or an official."""
+    return pages.page_of(queries.visible_aspiration(context.db_session(), context.actor(), code))
+
+
+def _form_page(form: forms.SendForm, *, status: int = 200, candidates: object = ()) -> Response:
+    response = render_page(
+        "aspirations/send.html",
+        status=status,
+        form=form,
+        village=places.chosen(form.village.data),
+        candidates=candidates,
+        about=forms.ABOUT,
+        key=new_key(),
+    )
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@bp.get("/aspirasi/kirim/")
+@public
+def send() -> Response:
+    """The form; the village is the chosen one, or `?desa=`."""
+    form = forms.SendForm(formdata=None)
+    form.village.data = request.args.get("desa", request.cookies.get("desa", ""))
+    form.category.choices = places.category_choices()
+    return _form_page(form)
+
+
+@bp.post("/aspirasi/kirim/")
+@public
+def sent() -> Response:
+    """Take it in once, however often the form arrives; the code goes into a short-lived cookie."""
+    form = forms.SendForm()
+    form.category.choices = places.category_choices()
+    valid = form.validate()
+    village, candidates = places.resolve(form.village.data or "")
+    if village is None and not form.village.errors:
+        form.village.errors = [places.which_one(candidates)]
+    if not valid or village is None:
+        return _form_page(form, status=422, candidates=candidates)
+    new = places.aspiration_of(form, village.code)
+    key, network = form.key.data, context.network()
+    code = sending.send_aspiration(context.db_session(), new, key=key, network=network, now=context.now())
+    return tracking.remember(redirect("/aspirasi/kirim/selesai/", 303), code)
+
+
+@bp.get("/aspirasi/kirim/selesai/")
+@public
+def receipt() -> Response:
+    """Code and PIN, as long as the cookie lives."""
+    db, code = context.db_session(), tracking.tracked_code()
+    if not code:
+        return render_page("aspirations/no_receipt.html", status=404)
+    row = queries.visible_aspiration(db, context.actor(), code)
+    return render_page("aspirations/receipt.html", aspiration=row, pin=tracking.pin_of(db, code))
+
+
+@bp.get("/aspirasi/lacak/")
+@public
+def track() -> Response:
+    """Where code and PIN are typed; straight on to the aspiration while the cookie lives."""
+    asked = clean_code(request.args.get("code", ""))
+    known = tracking.tracked_code()
+    if known and asked in ("", known):
+        return redirect(f"/aspirasi/{known}/", 303)
+    form = forms.TrackForm(formdata=None, code=asked)
+    return render_page("aspirations/track.html", form=form, refused="")
+
+
+@bp.post("/aspirasi/lacak/")
+@public
+def tracked() -> Response:
+    """Check code and PIN. The same answer for an unknown code and for a wrong PIN."""
+    form = forms.TrackForm()
+    code = clean_code(form.code.data or "")
+    if form.validate():
+        if code and (
+            code == tracking.tracked_code()
+            or tracking.check_pin(context.db_session(), code=code, pin=form.pin.data or "")
+        ):
+            return tracking.remember(redirect(f"/aspirasi/{code}/", 303), code)
+        refused = N_("Kode dan PIN tidak cocok. Periksa lagi di kertas atau foto Anda.")
+        return render_page("aspirations/track.html", status=422, form=form, refused=refused)
+    return render_page("aspirations/track.html", status=422, form=form, refused="")
+
+
+@bp.post("/aspirasi/lacak/keluar")
+@public
+def untrack() -> Response:
+    """End the tracking session on this phone."""
+    return tracking.forget(redirect("/aspirasi/lacak/", 303))

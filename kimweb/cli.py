@@ -1,0 +1,157 @@
+"""The `kimweb` command: `python -m kimweb init | demo | import-areas | create-admin`."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from kimweb import devtools, specimens
+from kimweb.accounts import actions as accounts
+from kimweb.accounts.passwords import Passwords
+from kimweb.areas import actions as areas
+from kimweb.core import db
+from kimweb.core.actor import REGENCY, Role
+from kimweb.core.calendar import system_clock
+from kimweb.core.errors import Invalid, KimError
+from kimweb.demo import loader as demo
+from kimweb.settings import Settings, SettingsError
+from kimweb.web.permissions import document
+
+
+@contextmanager
+def _session(settings: Settings) -> Iterator[Session]:
+    engine = db.make_engine(settings.database_url)
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+    engine.dispose()
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def init(settings: Settings, _options: argparse.Namespace) -> None:
+    """Migrate, and load areas, agencies, categories and holidays. Safe to call at each start."""
+    db.migrate(settings.migrate_url or settings.database_url)
+    with _session(settings) as session:
+        areas.load_reference(session, now=system_clock(), progress=_say)
+
+
+def run_demo(settings: Settings, options: argparse.Namespace) -> None:
+    """Load the demonstration, or set its password anew."""
+    begun = time.monotonic()
+    passwords = Passwords(settings.argon2)
+    with _session(settings) as session:
+        if options.new_password:
+            password = demo.new_password(session, passwords=passwords, now=system_clock())
+        else:
+            password = demo.load(session, passwords=passwords, now=system_clock(), progress=_say)
+            _say(f"Demonstrasi siap dalam {time.monotonic() - begun:.0f} detik.")
+    _say("Akun demonstrasi, semua dengan kata sandi " + password + ":")
+    for username, who in demo.PERSONAS.items():
+        _say(f"  {username:8} {who.told}")
+
+
+def import_areas(settings: Settings, options: argparse.Namespace) -> None:
+    """Import a decree's areas."""
+    with _session(settings) as session:
+        result = areas.import_areas(
+            session,
+            path=options.file,
+            recodes=options.recode,
+            extra=options.extra,
+            now=system_clock(),
+            progress=_say,
+        )
+    _say(
+        f"{len(result.added)} ditambah, {len(result.renamed)} berganti nama, {len(result.recoded)} berganti kode, "
+        f"{len(result.missing)} tidak ada di berkas (dibiarkan)."
+    )
+    for code in result.missing:
+        _say(f"  tidak ada di berkas: {code}")
+
+
+def create_admin(settings: Settings, options: argparse.Namespace) -> None:
+    """Make an account with the admin's role; asks for the password."""
+    password = sys.stdin.readline().rstrip("\n") if options.password_stdin else getpass.getpass("Kata sandi: ")
+    accounts.check_password(password)
+    password_hash = Passwords(settings.argon2).hash(password)
+    now = system_clock()
+    with _session(settings) as session, db.writing(session):
+        user = accounts.create_user(
+            session,
+            username=options.username,
+            name=options.name or options.username,
+            password_hash=password_hash,
+            now=now,
+        )
+        accounts.grant_role(session, user=user, role=Role.ADMIN, area_code=REGENCY, now=now)
+    _say(f"Admin {options.username} siap. Masuk di /masuk/.")
+
+
+def permissions(settings: Settings, _options: argparse.Namespace) -> None:
+    """Print docs/permissions.md: each route's permission, and who may do what where."""
+    from kimweb.app import create_app
+
+    print(document(create_app(settings), specimens.matrices()), end="")
+
+
+def catalogue(_settings: Settings, _options: argparse.Namespace) -> None:
+    """For developers: bring the message catalogue to today's messages, and compile it."""
+    messages, missing = devtools.update_catalogue()
+    _say(f"{messages} messages, {missing} without a translation.")
+
+
+def make_migration(settings: Settings, options: argparse.Namespace) -> None:
+    """For developers: write a migration for what changed in the models."""
+    devtools.make_migration(options.message, settings.database_url)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kimweb", description="KIM Web: perintah untuk pengelola.")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def add(name: str, action: Callable[[Settings, argparse.Namespace], None]) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=(action.__doc__ or "").split("\n")[0], description=action.__doc__)
+        command.set_defaults(action=action)
+        return command
+
+    add("init", init)
+    add("permissions", permissions)
+    command = add("demo", run_demo)
+    command.add_argument("--new-password", action="store_true", help="only set the demonstration's password anew")
+    command = add("import-areas", import_areas)
+    command.add_argument("file", type=Path, help="CSV: code,name,kind,parent_code")
+    command.add_argument("--recode", type=Path, help="CSV: old_code,new_code")
+    command.add_argument("--extra", type=Path, help="CSV: code,postal_code,latitude,longitude,area_km2,population")
+    command = add("create-admin", create_admin)
+    command.add_argument("username")
+    command.add_argument("--name", help="the name as the desk shows it")
+    command.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    add("catalogue", catalogue)
+    command = add("make-migration", make_migration)
+    command.add_argument("message", help="what changed, in a few words")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors are sentences, not tracebacks."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.action(Settings.from_env(), options)
+    except SettingsError as error:
+        print(f"kimweb: {error}", file=sys.stderr)
+        return 2
+    except KimError as error:
+        print(f"kimweb: {error}", file=sys.stderr)
+        for sentence in error.fields.values() if isinstance(error, Invalid) else ():
+            print(f"  {sentence}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,65 @@
+"""What can be permitted. Which role may have it at all stands here; on which row, in each feature's policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from kimweb.core.actor import Role
+
+
+class Permission(StrEnum):
+    """One permission a verb, "thing:verb"."""
+
+    DESK_SEE = "desk:see"
+    ACCOUNT_OWN = "account:own"
+    REFERENCE_EDIT = "reference:edit"
+    NEWS_WRITE = "news:write"
+    NEWS_REVIEW = "news:review"
+    NEWS_WITHDRAW = "news:withdraw"
+    ANNOUNCEMENT_WRITE = "announcement:write"
+    ANNOUNCEMENT_PUBLISH = "announcement:publish"
+    ASPIRATION_FORWARD = "aspiration:forward"
+    ASPIRATION_ASK = "aspiration:ask"
+    ASPIRATION_REPLY = "aspiration:reply"
+    ASPIRATION_ASSIGN = "aspiration:assign"
+    ASPIRATION_HAND_BACK = "aspiration:hand_back"
+    ASPIRATION_ANSWER = "aspiration:answer"
+    ASPIRATION_REJECT = "aspiration:reject"
+    ASPIRATION_MERGE = "aspiration:merge"
+    ASPIRATION_CLOSE = "aspiration:close"
+    ASPIRATION_REOPEN = "aspiration:reopen"
+    ASPIRATION_TIGHTEN = "aspiration:tighten"
+    ASPIRATION_LAPSE = "aspiration:lapse"
+
+
+_EVERY_DESK = frozenset({Role.MEMBER, Role.MODERATOR, Role.REVIEWER, Role.AGENCY, Role.ADMIN})
+_VILLAGE_UP = frozenset({Role.MODERATOR, Role.REVIEWER, Role.ADMIN})
+_DISTRICT_UP = frozenset({Role.REVIEWER, Role.ADMIN})
+_SENDER = frozenset({Role.SENDER})
+
+NOT_FOR_STAND_INS = frozenset({Permission.NEWS_WRITE})
+"""What a reviewer does not take over who acts as the moderator of a village without one: writing its news."""
+
+GRANTED_TO: Mapping[Permission, frozenset[Role]] = {
+    Permission.DESK_SEE: _EVERY_DESK,
+    Permission.ACCOUNT_OWN: _EVERY_DESK,
+    Permission.REFERENCE_EDIT: frozenset({Role.ADMIN}),
+    Permission.NEWS_WRITE: frozenset({Role.MEMBER, Role.MODERATOR}),
+    Permission.NEWS_REVIEW: frozenset({Role.MODERATOR}),
+    Permission.NEWS_WITHDRAW: _VILLAGE_UP,
+    Permission.ANNOUNCEMENT_WRITE: _DISTRICT_UP | {Role.AGENCY},
+    Permission.ANNOUNCEMENT_PUBLISH: _DISTRICT_UP,
+    Permission.ASPIRATION_FORWARD: _VILLAGE_UP,
+    Permission.ASPIRATION_ASK: _EVERY_DESK - {Role.MEMBER},
+    Permission.ASPIRATION_REPLY: _SENDER,
+    Permission.ASPIRATION_ASSIGN: _DISTRICT_UP,
+    Permission.ASPIRATION_HAND_BACK: frozenset({Role.AGENCY}),
+    Permission.ASPIRATION_ANSWER: _DISTRICT_UP | {Role.AGENCY},
+    Permission.ASPIRATION_REJECT: _DISTRICT_UP,
+    Permission.ASPIRATION_MERGE: _DISTRICT_UP,
+    Permission.ASPIRATION_CLOSE: _SENDER,
+    Permission.ASPIRATION_REOPEN: _SENDER,
+    Permission.ASPIRATION_TIGHTEN: _SENDER,
+    Permission.ASPIRATION_LAPSE: frozenset({Role.SYSTEM}),
+}

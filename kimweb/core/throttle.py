@@ -1,0 +1,64 @@
+"""Counting in the database, the same for all workers: who tried how often.
+
+A bucket names what is counted and for whom (`pin:H4T-9QC:<network>`); a network is a keyed hash, never an address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kimweb.core.db import Base
+
+
+class Attempt(Base):
+    """One counted attempt."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bucket: Mapped[str] = mapped_column(sa.String(120))
+    at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (sa.Index("ix_attempts_bucket_at", "bucket", "at"),)
+
+
+def network_of(address: str | None, server_key: str) -> str:
+    """A short keyed hash of the network (IPv4: the address; IPv6: its /64) that an address belongs to."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        text = "unknown"
+    else:
+        mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None  # a socket on [::]
+        text = str(mapped or (ipaddress.ip_network((parsed, 64), strict=False) if parsed.version == 6 else parsed))
+    return hmac.new(server_key.encode(), b"network\0" + text.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def count(session: Session, bucket: str, *, now: datetime, minutes: int) -> int:
+    """How many attempts the last `minutes` saw."""
+    since = now - timedelta(minutes=minutes)
+    query = sa.select(sa.func.count()).where(Attempt.bucket == bucket, Attempt.at > since)
+    return session.scalar(query) or 0
+
+
+def closed_until(session: Session, bucket: str, *, now: datetime, limit: int, minutes: int) -> datetime | None:
+    """When the bucket opens again (aware, UTC), or None while fewer than `limit` attempts stand in the last
+    `minutes`."""
+    since = now - timedelta(minutes=minutes)
+    query = sa.select(Attempt.at).where(Attempt.bucket == bucket, Attempt.at > since).order_by(Attempt.at.desc())
+    recent = session.scalars(query.limit(limit)).all()
+    return recent[-1] + timedelta(minutes=minutes) if len(recent) >= limit else None
+
+
+def add(session: Session, bucket: str, *, now: datetime, keep_minutes: int) -> None:
+    """Count one attempt, and forget those of the bucket that no longer count. Needs a write transaction."""
+    session.execute(
+        sa.delete(Attempt).where(Attempt.bucket == bucket, Attempt.at <= now - timedelta(minutes=keep_minutes))
+    )
+    session.add(Attempt(bucket=bucket, at=now))

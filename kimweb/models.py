@@ -1,0 +1,22 @@
+"""Every model, so that `Base.metadata` is complete for migrations."""
+
+from kimweb.accounts import models as accounts
+from kimweb.announcements import models as announcements
+from kimweb.areas import models as areas
+from kimweb.aspirations import models as aspirations
+from kimweb.core import audit, calendar, idempotency, throttle
+from kimweb.kims import models as kims
+from kimweb.news import models as news
+
+__all__ = [
+    "accounts",
+    "announcements",
+    "areas",
+    "aspirations",
+    "audit",
+    "calendar",
+    "idempotency",
+    "kims",
+    "news",
+    "throttle",
+]

@@ -1,0 +1,98 @@
+"""Every select of village news, named for the page that it feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from kimweb.areas.models import Area
+from kimweb.core.actor import Actor
+from kimweb.core.errors import NotFound
+from kimweb.core.paging import PAGE_SIZE, Page, cut, moment_cursor, split_moment
+from kimweb.news import policy
+from kimweb.news.models import News, State
+
+_PLACE = joinedload(News.area).joinedload(Area.parent)
+
+
+def _within(area_code: str | None) -> sa.ColumnElement[bool]:
+    if area_code is None:
+        return sa.true()
+    return sa.or_(News.area_code == area_code, News.area_code.startswith(area_code + "."))
+
+
+def newest_published(session: Session, *, within: str | None = None, limit: int = 5) -> Sequence[News]:
+    """The newest published pieces of an area and all below it (everywhere: None)."""
+    query = sa.select(News).where(News.state == State.PUBLISHED, _within(within)).options(_PLACE)
+    return session.scalars(query.order_by(News.published_at.desc(), News.id.desc()).limit(limit)).all()
+
+
+def published_page(session: Session, *, within: str | None, after: str | None) -> Page[News]:
+    """A page of published pieces, newest first."""
+    query = sa.select(News).where(News.state == State.PUBLISHED, _within(within)).options(_PLACE)
+    where = split_moment(after)
+    if where is not None:
+        position = sa.tuple_(sa.literal(where[0], News.published_at.type), sa.literal(where[1]))
+        query = query.where(sa.tuple_(News.published_at, News.id) < position)
+    rows = session.scalars(query.order_by(News.published_at.desc(), News.id.desc()).limit(PAGE_SIZE + 1)).all()
+    return cut(rows, lambda row: moment_cursor(row.published_at, row.id))
+
+
+def visible_news(session: Session, actor: Actor, news_id: int) -> News:
+    """One piece, if the actor sees it; raises NotFound."""
+    query = sa.select(News).where(News.id == news_id, policy.visible_to(actor))
+    row = session.scalar(query.options(_PLACE, joinedload(News.author)))
+    if row is None:
+        raise NotFound("Berita ini tidak ada.")
+    return row
+
+
+def news_for_update(session: Session, actor: Actor, news_id: int) -> News:
+    """One piece, locked, if the actor sees it; raises NotFound."""
+    query = sa.select(News).where(News.id == news_id, policy.visible_to(actor))
+    query = query.with_for_update(of=News).execution_options(populate_existing=True)
+    row = session.scalar(query.options(_PLACE, joinedload(News.author)))
+    if row is None:
+        raise NotFound("Berita ini tidak ada.")
+    return row
+
+
+def mine(session: Session, actor: Actor, *, limit: int = 20) -> Sequence[News]:
+    """One's own unfinished pieces: returned ones first, then drafts, then what waits for the moderator."""
+    order = sa.case({State.RETURNED: 0, State.DRAFT: 1}, value=News.state, else_=2)
+    query = sa.select(News).where(
+        News.author_id == actor.user_id, News.state.in_([State.DRAFT, State.RETURNED, State.SUBMITTED])
+    )
+    return session.scalars(query.options(_PLACE).order_by(order, News.updated_at.desc()).limit(limit)).all()
+
+
+def _waiting(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.and_(News.state == State.SUBMITTED, News.area_code.in_(sorted(policy.reviewing_areas(actor))))
+
+
+def count_waiting(session: Session, actor: Actor) -> int:
+    """How many submitted pieces wait on the actor's desk."""
+    return session.scalar(sa.select(sa.func.count()).select_from(News).where(_waiting(actor))) or 0
+
+
+def waiting(session: Session, actor: Actor, *, after: tuple[date, int] | None, limit: int) -> Sequence[News]:
+    """Submitted pieces on the actor's desk, the most urgent first, after (due day, id)."""
+    query = sa.select(News).where(_waiting(actor)).options(_PLACE, joinedload(News.author))
+    if after is not None:
+        query = query.where(sa.tuple_(News.due_on, News.id) > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
+    return session.scalars(query.order_by(News.due_on, News.id).limit(limit)).all()
+
+
+def others_published(session: Session, news: News, *, limit: int = 3) -> Sequence[News]:
+    """The village's newest published pieces besides this one."""
+    query = sa.select(News).where(News.state == State.PUBLISHED, News.area_code == news.area_code, News.id != news.id)
+    return session.scalars(query.options(_PLACE).order_by(News.published_at.desc()).limit(limit)).all()
+
+
+def writing_areas(session: Session, actor: Actor) -> Sequence[Area]:
+    """The areas for whose KIM the actor may write, with their districts."""
+    query = sa.select(Area).where(Area.code.in_(sorted(policy.writing_areas(actor)))).options(joinedload(Area.parent))
+    return session.scalars(query.order_by(Area.code)).all()

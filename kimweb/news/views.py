@@ -1,0 +1,129 @@
+"""The pages of village news: load, bind, act, respond."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from kimweb.areas.queries import area_by_code
+from kimweb.core.errors import Conflict, Invalid
+from kimweb.core.i18n import N_
+from kimweb.core.permissions import Permission
+from kimweb.core.workflow import Step
+from kimweb.news import actions, forms, pages, queries
+from kimweb.news.models import News, Verb
+from kimweb.web import context
+from kimweb.web.access import allow, public
+from kimweb.web.forms import ReasonForm
+from kimweb.web.htmx import done, render_page
+from kimweb.web.refused import checked
+
+bp = Blueprint("news", __name__)
+
+
+def _step(version: int | None = None, reason: str | None = None) -> Step:
+    """Who acts now, from which version of the page, with which reason."""
+    return Step(context.actor(), context.now(), version, reason or "")
+
+
+@bp.get("/berita/")
+@public
+def index() -> Response:
+    """Published news, everywhere or of one area (`?wilayah=`), newest first."""
+    db, code = context.db_session(), request.args.get("wilayah", "")
+    area = area_by_code(db, code) if code else None
+    page = queries.published_page(db, within=area.code if area else None, after=request.args.get("sesudah"))
+    own = queries.mine(db, context.actor()) if context.actor().signed_in else []
+    return render_page("news/index.html", "news/_list.html", page=page, area=area, own=own)
+
+
+@bp.get("/berita/<id:news_id>/")
+@public
+def show(news_id: int) -> Response:
+    """One piece: for everybody once published; before that for its author and those above."""
+    return pages.page_of(queries.visible_news(context.db_session(), context.actor(), news_id))
+
+
+@bp.route("/berita/tulis/", methods=["GET", "POST"])
+@allow(Permission.NEWS_WRITE)
+def write() -> Response:
+    """Write a piece; it is kept as a draft first."""
+    db, form = context.db_session(), forms.NewsForm()
+    areas = queries.writing_areas(db, context.actor())
+    form.area.choices = [(area.code, area.name) for area in areas]
+    if request.method == "POST" and form.validate():
+        code = form.area.data or areas[0].code
+        news = actions.write_news(db, _step(), area_code=code, title=form.title.data or "", body=form.body.data or "")
+        return _saved(news)
+    status = 422 if form.errors else 200
+    return render_page("news/edit.html", status=status, form=form, news=None, areas=areas, current=None)
+
+
+@bp.route("/berita/<id:news_id>/ubah/", methods=["GET", "POST"])
+@allow(Permission.NEWS_WRITE)
+def edit(news_id: int) -> Response:
+    """Mend an own draft or returned piece. A stale form keeps what was typed and shows what stands now (409)."""
+    db = context.db_session()
+    news = queries.visible_news(db, context.actor(), news_id)
+    actions.check_editable(context.actor(), news)
+    form, status, current = forms.NewsForm(obj=news), 200, None
+    form.area.choices = [(news.area_code, news.area.name)]
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            typed = {"title": form.title.data or "", "body": form.body.data or ""}
+            try:
+                return _saved(actions.edit_news(db, _step(version=form.version.data), news_id=news_id, **typed))
+            except Conflict:
+                current = queries.visible_news(db, context.actor(), news_id)
+                news, status = current, 409
+    return render_page("news/edit.html", status=status, form=form, news=news, areas=[news.area], current=current)
+
+
+def _saved(news: News) -> Response:
+    """After writing: hand it in at once when the author pressed that button, else show the draft."""
+    if request.form.get("langsung") == "ajukan":
+        actions.submit_news(context.db_session(), _step(news.version), news_id=news.id)
+        return done(N_("Terkirim ke moderator."), to=f"/berita/{news.id}/")
+    return done(N_("Tersimpan sebagai draf."), to=f"/berita/{news.id}/")
+
+
+def _change(news_id: int, verb: Verb, action: Callable[..., News], message: str) -> Response:
+    """Do it; what is refused for its input comes back with what was typed."""
+    form = ReasonForm()
+    try:
+        checked(form)
+        action(context.db_session(), _step(form.version.data, form.reason.data), news_id=news_id)
+    except Invalid as error:
+        return pages.refused_change(news_id, verb, error)
+    return done(message, to=f"/berita/{news_id}/")
+
+
+@bp.post("/berita/<id:news_id>/pengajuan")
+@allow(Permission.NEWS_WRITE)
+def submit(news_id: int) -> Response:
+    """Hand it to the moderator."""
+    return _change(news_id, Verb.SUBMIT, actions.submit_news, N_("Terkirim ke moderator."))
+
+
+@bp.post("/berita/<id:news_id>/pengembalian")
+@allow(Permission.NEWS_REVIEW)
+def send_back(news_id: int) -> Response:
+    """Give it back to its author, with a reason."""
+    return _change(news_id, Verb.RETURN, actions.return_news, N_("Dikembalikan kepada penulisnya."))
+
+
+@bp.post("/berita/<id:news_id>/publikasi")
+@allow(Permission.NEWS_REVIEW)
+def publish(news_id: int) -> Response:
+    """Publish it."""
+    return _change(news_id, Verb.PUBLISH, actions.publish_news, N_("Sudah terbit."))
+
+
+@bp.post("/berita/<id:news_id>/penarikan")
+@allow(Permission.NEWS_WITHDRAW)
+def withdraw(news_id: int) -> Response:
+    """Take it down, with a reason."""
+    return _change(news_id, Verb.WITHDRAW, actions.withdraw_news, N_("Sudah ditarik."))

@@ -1,0 +1,21 @@
+"""The states of village news (product.md, flow 2) as a table."""
+
+from __future__ import annotations
+
+from kimweb.core.permissions import Permission
+from kimweb.core.workflow import Table, to
+from kimweb.news.models import State, Verb
+
+REVIEW_DAYS = 3
+"""Working days in which a moderator looks at a submitted piece; the same as for an aspiration (docs/decisions)."""
+
+TRANSITIONS: Table[State, Verb] = {
+    (State.DRAFT, Verb.SUBMIT): to(State.SUBMITTED, by=Permission.NEWS_WRITE),
+    (State.RETURNED, Verb.SUBMIT): to(State.SUBMITTED, by=Permission.NEWS_WRITE),
+    (State.SUBMITTED, Verb.RETURN): to(State.RETURNED, by=Permission.NEWS_REVIEW, reason=True),
+    (State.SUBMITTED, Verb.PUBLISH): to(State.PUBLISHED, by=Permission.NEWS_REVIEW),
+    (State.PUBLISHED, Verb.WITHDRAW): to(State.WITHDRAWN, by=Permission.NEWS_WITHDRAW, reason=True),
+}
+
+EDITABLE = (State.DRAFT, State.RETURNED)
+"""The states in which an author writes; what is submitted lies with the moderator."""

@@ -1,0 +1,141 @@
+"""The environment, read once into one frozen value. A wrong value stops the start with a clear sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[1]
+KEY_MIN = 32
+ARGON2_PRODUCTION = (2, 19 * 1024, 1)  # OWASP: 19 MiB, t=2, p=1
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message says which, and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of KIM Web.
+
+    `argon2` is time cost, memory (KiB), parallelism. `session_idle_hours` and `session_days` limit a sign-in:
+    unused, and at all.
+    """
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    migrate_url: str = ""
+    secure_cookies: bool = False
+    public_url: str = ""
+    argon2: tuple[int, int, int] = ARGON2_PRODUCTION
+    session_idle_hours: int = 72
+    session_days: int = 7
+    debug_statements: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read `KIMWEB_*`; makes the instance folder and, on first use, the server key in it (mode 600)."""
+        env = os.environ if environ is None else environ
+        instance = Path(env.get("KIMWEB_INSTANCE") or ROOT / "instance").expanduser().absolute()
+        try:
+            instance.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"KIMWEB_INSTANCE: the folder {instance} cannot be made ({error.strerror}).") from error
+        url = _database_url(env.get("KIMWEB_DATABASE_URL") or f"sqlite:///{instance / 'kimweb.db'}")
+        return cls(
+            instance=instance,
+            database_url=url,
+            migrate_url=_database_url(env.get("KIMWEB_MIGRATE_URL") or url),
+            secret_key=_given_key(env.get("KIMWEB_SECRET_KEY")) or _secret_key(instance / "secret_key"),
+            secure_cookies=_flag(env, "KIMWEB_SECURE_COOKIES"),
+            public_url=_public_url(env.get("KIMWEB_PUBLIC_URL") or ""),
+            argon2=_argon2(env.get("KIMWEB_ARGON2")),
+            debug_statements=_flag(env, "KIMWEB_DEBUG_STATEMENTS"),
+        )
+
+
+def _database_url(url: str) -> str:
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError(
+            "KIMWEB_DATABASE_URL: use sqlite:///path/to/file or postgresql://user:password@host/name; "
+            f"'{url.split('://')[0]}' is not supported."
+        )
+    return url
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "").strip().lower()
+    if value in ("", "0", "no", "false"):
+        return False
+    if value in ("1", "yes", "true"):
+        return True
+    raise SettingsError(f"{name}: say 1 or 0, not '{value}'.")
+
+
+def _public_url(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise SettingsError(f"KIMWEB_PUBLIC_URL: an address such as https://kim.example.go.id, not '{url}'.")
+    return url.rstrip("/")
+
+
+def _argon2(text: str | None) -> tuple[int, int, int]:
+    if not text:
+        return ARGON2_PRODUCTION
+    parts = [part.strip() for part in text.split(",")]
+    numbers = [int(part) for part in parts if part.isdecimal() and len(part) < 8]
+    if len(parts) != 3 or len(numbers) != 3 or min(numbers) < 1 or numbers[1] < 8 * numbers[2]:
+        raise SettingsError(
+            "KIMWEB_ARGON2: three numbers, time cost, memory in KiB (8 or more for each of parallelism), parallelism, "
+            f"such as 2,19456,1; not '{text}'."
+        )
+    time_cost, memory, parallelism = numbers
+    return time_cost, memory, parallelism
+
+
+def _given_key(key: str | None) -> str:
+    if key and len(key) < KEY_MIN:
+        raise SettingsError(f"KIMWEB_SECRET_KEY: {KEY_MIN} characters or more, not {len(key)}.")
+    return key or ""
+
+
+def _secret_key(path: Path) -> str:
+    """The server key in `path`, made when it is missing; two processes that start together agree on one.
+
+    It is written aside and linked into its place in one step: nobody ever reads half a key.
+    """
+    try:
+        if not path.exists():
+            _make_key(path)
+        key = path.read_text(encoding="ascii").strip()
+    except UnicodeDecodeError:
+        key = ""
+    except OSError as error:
+        raise SettingsError(f"{path}: the server key cannot be made or read ({error.strerror}).") from error
+    if len(key) < KEY_MIN:
+        raise SettingsError(f"{path}: the server key is shorter than {KEY_MIN} characters; restore it from a backup.")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # mode 600
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        os.unlink(aside)

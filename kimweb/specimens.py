@@ -1,0 +1,137 @@
+"""One specimen of each kind of row, place and person: what docs/permissions.md is computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from kimweb.announcements import models as announcements
+from kimweb.announcements import policy as announcement_policy
+from kimweb.announcements.workflow import TRANSITIONS as announcement_table
+from kimweb.areas.policy import can_edit_reference
+from kimweb.aspirations import models as aspirations
+from kimweb.aspirations import policy as aspiration_policy
+from kimweb.aspirations.workflow import TRANSITIONS as aspiration_table
+from kimweb.core.actor import REGENCY, Actor, Holding, Role
+from kimweb.core.permissions import Permission
+from kimweb.news import models as news
+from kimweb.news import policy as news_policy
+from kimweb.news.workflow import TRANSITIONS as news_table
+from kimweb.web.permissions import FAR, NEAR, OWN, Case, Matrix, by_policy
+
+_PLACES = {OWN: "16.06.01.2001", NEAR: "16.06.01.2002", FAR: "16.06.02.2001"}
+_DAY = date(2026, 11, 18)
+_THEIRS, _OTHERS = 1, 2
+"""Ids: of the agency to which something is assigned, or of the person who wrote it; and of another one."""
+
+
+def _actor(*holdings: Holding, user_id: int | None = _OTHERS, proofs: Sequence[str] = ()) -> Actor:
+    return Actor(day=_DAY, user_id=user_id, holdings=frozenset(holdings), proofs=frozenset(proofs))
+
+
+def _people() -> dict[str, Actor]:
+    village, district = _PLACES[OWN], _PLACES[OWN][:8]
+    stepping_in = (Holding(Role.REVIEWER, district), Holding(Role.MODERATOR, village, by=Role.REVIEWER))
+    return {
+        "visitor": _actor(user_id=None),
+        "member": _actor(Holding(Role.MEMBER, village)),
+        "moderator": _actor(Holding(Role.MODERATOR, village)),
+        "reviewer": _actor(Holding(Role.REVIEWER, district)),
+        "reviewer, village without moderator": _actor(*stepping_in),
+        "agency": _actor(Holding(Role.AGENCY, agency_id=_THEIRS)),
+        "another agency": _actor(Holding(Role.AGENCY, agency_id=_OTHERS)),
+        "admin": _actor(Holding(Role.ADMIN, REGENCY)),
+    }
+
+
+def matrices() -> list[Matrix]:
+    """The matrix of each feature: role × verb × place, from its policy and table."""
+    return [_news_matrix(), _announcement_matrix(), _aspiration_matrix(), _reference_matrix()]
+
+
+def _news_matrix() -> Matrix:
+    writers = {"member, the author": (Role.MEMBER, _THEIRS), "moderator, the author": (Role.MODERATOR, _THEIRS)}
+    authors = {name: _actor(Holding(role, _PLACES[OWN]), user_id=who) for name, (role, who) in writers.items()}
+
+    def rows(state: news.State) -> dict[str, Any]:
+        return {place: news.News(area_code=code, author_id=_THEIRS, state=state) for place, code in _PLACES.items()}
+
+    cases = [Case("see", str(state), None, rows(state), news_policy.can_see) for state in news.State]
+    for (state, verb), step in news_table.items():
+        ask = by_policy(news_policy.authority, step.permission)
+        cases.append(Case(verb, str(state), step.permission, rows(state), ask))
+    return Matrix("News", {**authors, **_people()}, cases)
+
+
+def _announcement_matrix() -> Matrix:
+    def rows(state: announcements.State, kind: str) -> dict[str, Any]:
+        found = {}
+        for place, code in _PLACES.items():
+            office = code[:8] if kind == "a district's" else REGENCY
+            row = announcements.Announcement(area_code=office, author_id=_THEIRS, state=state)
+            row.agency_id = _THEIRS if kind == "an agency's" else None
+            row.audience = [announcements.AnnouncementArea(area_code=code[:8])]
+            found[place] = row
+        return found
+
+    cases = []
+    for kind in ("the regency's", "a district's", "an agency's"):
+        for state in announcements.State:
+            cases.append(Case("see", f"{kind}, {state}", None, rows(state, kind), announcement_policy.can_see))
+        ask = by_policy(announcement_policy.authority, Permission.ANNOUNCEMENT_WRITE)
+        draft = announcements.State.DRAFT
+        cases.append(Case("ubah", f"{kind}, {draft}", Permission.ANNOUNCEMENT_WRITE, rows(draft, kind), ask))
+        for (state, verb), step in announcement_table.items():
+            ask = by_policy(announcement_policy.authority, step.permission)
+            cases.append(Case(verb, f"{kind}, {state}", step.permission, rows(state, kind), ask))
+    return Matrix("Announcements", _people(), cases)
+
+
+def _aspiration_matrix() -> Matrix:
+    desk, state = aspirations.Desk, aspirations.State
+    where = {
+        state.RECEIVED: (desk.VILLAGE, desk.DISTRICT, desk.REGENCY),
+        state.FORWARDED: (desk.DISTRICT, desk.REGENCY),
+        state.ASSIGNED: (desk.AGENCY,),
+        state.LAPSED: (desk.NOBODY,),
+    }
+
+    def rows(at: aspirations.State, on: aspirations.Desk, *, late: bool, secret: bool = False) -> dict[str, Any]:
+        found = {}
+        for place, code in _PLACES.items():
+            row = aspirations.Aspiration(code="H4T-9QC", village_code=code, state=at, desk=on, hide_text=secret)
+            row.hide_name, row.about_village, row.village_bypassed = True, False, on is not desk.VILLAGE and secret
+            row.about_district = on is desk.REGENCY
+            row.confirmed_at = None if at is state.RECEIVED else datetime(2026, 11, 16, tzinfo=UTC)
+            row.due_on = _DAY - timedelta(days=1) if late else _DAY
+            row.agency_id = _THEIRS if on is desk.AGENCY else None
+            found[place] = row
+        return found
+
+    def named(at: aspirations.State, on: aspirations.Desk, late: bool) -> str:
+        return f"{at}, desk {on}" + (", late" if late else "")
+
+    cases = [
+        Case("see", named(at, on, False) + secret, None, rows(at, on, late=False, secret=bool(secret)), see)
+        for see in (aspiration_policy.can_see,)
+        for at, desks in where.items()
+        for on in desks
+        for secret in ("", ", secret")
+    ]
+    for (at, verb), step in aspiration_table.items():
+        ask = by_policy(aspiration_policy.authority, step.permission)
+        for on in where.get(at, (desk.SENDER,)):
+            for late in (False, True) if at in where and on is not desk.NOBODY else (False,):
+                cases.append(Case(verb, named(at, on, late), step.permission, rows(at, on, late=late), ask))
+    others = {"sender (code and PIN)": _actor(user_id=None, proofs=["aspiration:H4T-9QC"])}
+    others["system"] = _actor(Holding(Role.SYSTEM, REGENCY), user_id=None)
+    return Matrix("Aspirations", {**_people(), **others}, cases)
+
+
+def _reference_matrix() -> Matrix:
+    nothing = dict.fromkeys(_PLACES)
+    edits = Case(
+        "edit", "reference data", Permission.REFERENCE_EDIT, nothing, lambda who, _row: can_edit_reference(who)
+    )
+    return Matrix("Agencies, categories, holidays", _people(), [edits])

@@ -1,0 +1,72 @@
+"""Every endpoint says who may enter: `@allow(Permission)` or `@public`. One that says nothing is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kimweb.core.actor import Actor, Role
+from kimweb.core.errors import NotAllowed
+from kimweb.core.permissions import GRANTED_TO, NOT_FOR_STAND_INS, Permission
+from kimweb.web import context
+
+PUBLIC = "public"
+_MARK = "kimweb_access"
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def allow(permission: Permission) -> Callable[[F], F]:
+    """Only for actors who hold `permission` somewhere; the feature's policy decides on which row."""
+
+    def mark(view: F) -> F:
+        setattr(view, _MARK, permission)
+        return view
+
+    return mark
+
+
+def public(view: F) -> F:
+    """For everybody. A public POST ignores the session, and so needs no token (delivery.md, "Cross-site posts")."""
+    setattr(view, _MARK, PUBLIC)
+    return view
+
+
+def access_of(view: Callable[..., Any] | None) -> Permission | str | None:
+    """What an endpoint says about access."""
+    return getattr(view, _MARK, None)
+
+
+def may(actor: Actor, permission: Permission) -> bool:
+    """Whether the actor holds `permission` anywhere at all."""
+    if permission is Permission.ACCOUNT_OWN:
+        return actor.signed_in
+    granted = GRANTED_TO[permission]
+    stepping_in = permission not in NOT_FOR_STAND_INS
+    return actor.has_any(granted, stepping_in=stepping_in) or (Role.SENDER in granted and bool(actor.proofs))
+
+
+def _guard() -> Response | None:
+    if request.endpoint is None:
+        return None
+    access = access_of(current_app.view_functions.get(request.endpoint))
+    if access == PUBLIC:
+        return None
+    if not isinstance(access, Permission):
+        raise NotAllowed("Halaman ini tertutup.")
+    who = context.actor()
+    if may(who, access):
+        return None
+    if Role.SENDER in GRANTED_TO[access]:
+        return redirect(url_for("aspirations.track", code=(request.view_args or {}).get("code")), 303)
+    if who.signed_in:
+        raise NotAllowed("Akun Anda tidak memegang peran untuk halaman ini.")
+    return redirect(url_for("accounts.sign_in", lanjut=request.path if request.method == "GET" else None), 303)
+
+
+def install(app: Flask) -> None:
+    """Check every request, and mark Flask's own static files as public."""
+    public(app.view_functions["static"])
+    app.before_request(_guard)

@@ -1,0 +1,85 @@
+"""What a request carries: its database session, its instant, its actor. Set up by `install()`, read through
+functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import cast
+
+from flask import Flask, current_app, g, request
+from flask_login import AnonymousUserMixin
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import Session
+
+from kimweb.core.actor import Actor, visitor
+from kimweb.core.calendar import Clock, local_day
+from kimweb.core.throttle import network_of
+from kimweb.settings import Settings
+
+_KEY = "kimweb"
+ActorLoader = Callable[[], Actor]
+
+
+class Context:
+    """What the factory hands to the web layer."""
+
+    def __init__(self, *, settings: Settings, clock: Clock, database: SQLAlchemy, load_actor: ActorLoader) -> None:
+        """`load_actor` makes the request's actor; accounts know how, and the factory introduces them."""
+        self.settings = settings
+        self.clock = clock
+        self.database = database
+        self.load_actor = load_actor
+
+
+def install(app: Flask, context: Context) -> None:
+    """Give the app its context."""
+    app.extensions[_KEY] = context
+
+
+def _context() -> Context:
+    return cast(Context, current_app.extensions[_KEY])
+
+
+def settings() -> Settings:
+    """The app's settings."""
+    return _context().settings
+
+
+def db_session() -> Session:
+    """The request's database session."""
+    return _context().database.session()
+
+
+def now() -> datetime:
+    """The request's instant (aware, UTC), the same from its first to its last line."""
+    if "now" not in g:
+        g.now = _context().clock()
+    return cast(datetime, g.now)
+
+
+def today() -> date:
+    """The request's day in Asia/Jakarta."""
+    return local_day(now())
+
+
+def actor() -> Actor:
+    """Who asks, loaded once per request."""
+    if "actor" not in g:
+        g.actor = _context().load_actor()
+    return cast(Actor, g.actor)
+
+
+def actor_or_nobody() -> Actor:
+    """Who asks; a visitor where the database cannot tell just now, so that the page of an error can still be made."""
+    try:
+        return actor()
+    except Exception:  # whatever broke is already being reported
+        nobody = g.actor = visitor(today())
+        g._login_user = AnonymousUserMixin()  # where Flask-Login keeps it: its own context processor asks too
+        return nobody
+
+
+def network() -> str:
+    """A keyed hash of the network the request comes from, for throttles."""
+    return network_of(request.remote_addr, settings().secret_key)

@@ -1,0 +1,163 @@
+"""Errors as pages of the site: what happened, what to do, and what was typed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, generate_csrf
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from kimweb.core import audit
+from kimweb.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed, NotFound, TooMany
+from kimweb.web import context
+from kimweb.web.filters import clock_time
+from kimweb.web.htmx import render_page
+
+log = logging.getLogger("kimweb")
+
+_SECRETS = {"password", "pin", "old", "new", "again"}
+_OURS = {"csrf_token", "version", "key", "dari"} | _SECRETS
+
+
+def _typed() -> dict[str, str]:
+    """What was typed into the refused form, without our own fields and without secrets."""
+    try:
+        form = request.form
+    except RequestEntityTooLarge:
+        return {}
+    return {name: value for name, value in form.items() if name not in _OURS and value.strip()}
+
+
+def _page(status: int, title: str, sentence: str, **values: Any) -> Response:
+    defaults: dict[str, Any] = {"typed": {}, "back": "", "resend": None, "search": False, "entry": None}
+    return render_page(
+        "errors/error.html",
+        "errors/_error.html",
+        status=status,
+        title=title,
+        sentence=sentence,
+        **(defaults | values),
+    )
+
+
+def _thing() -> str:
+    """The address of the thing whose state a POST wanted to change: `/berita/204/publikasi` → `/berita/204/`."""
+    head = request.path.rstrip("/").rpartition("/")[0]
+    return head + "/" if request.method == "POST" and head else ""
+
+
+def not_found(_error: Exception) -> Response:
+    """404, also for what is invisible to the actor."""
+    sentence = _("Mungkin sudah ditarik, atau alamatnya salah tulis. Cari desanya di sini.")
+    return _page(404, _("Halaman ini tidak ada"), sentence, search=True)
+
+
+def forbidden(error: Exception) -> Response:
+    """403."""
+    sentence = getattr(error, "description", None) or str(error)
+    return _page(403, _("Tidak diizinkan"), sentence, typed=_typed())
+
+
+def stale_token(_error: CSRFError) -> Response:
+    """400 that keeps the text: the same form again with a fresh token."""
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", *_SECRETS}]
+    resend = {"action": request.path, "fields": fields, "token": generate_csrf()}
+    sentence = _(
+        "Halaman ini terlalu lama terbuka, atau Anda sudah keluar. Tulisan Anda masih ada: periksa, lalu kirim lagi."
+    )
+    return _page(400, _("Belum terkirim"), sentence, resend=resend)
+
+
+def stale_form(error: Conflict | InvalidTransition) -> Response:
+    """409: somebody was faster. Shows what changed, and keeps what was typed."""
+    entry = None
+    if isinstance(error, Conflict):
+        entry = audit.last(context.db_session(), error.kind, error.subject_id)
+    sentence = _("Sudah diubah orang lain. Tulisan Anda ada di bawah.") if _typed() else _("Sudah diubah orang lain.")
+    return _page(409, _("Keadaannya sudah berubah"), sentence, typed=_typed(), back=_thing(), entry=entry)
+
+
+def invalid(error: Invalid) -> Response:
+    """422 of a state change whose form stands on another page."""
+    sentences = " ".join(error.fields.values()) or str(error)
+    return _page(422, _("Perbaiki dulu"), sentences, typed=_typed(), back=_thing())
+
+
+def too_many(error: TooMany) -> Response:
+    """429 with the hour at which the next try counts."""
+    until = context_time(error)
+    response = _page(429, _("Tunggu sebentar"), _("Terlalu banyak percobaan. Coba lagi pukul %(time)s.", time=until))
+    response.headers["Retry-After"] = str(max(1, int((error.until - context.now()).total_seconds())))
+    return response
+
+
+def context_time(error: TooMany) -> str:
+    """The hour and minute after which the throttle is open."""
+    return clock_time(error.until + timedelta(minutes=1))
+
+
+def too_large(_error: Exception) -> Response:
+    """413 in the site's own page."""
+    return _page(413, _("Kiriman terlalu besar"), _("Pendekkan tulisannya, lalu kirim lagi dari halaman sebelumnya."))
+
+
+def http_error(error: HTTPException) -> Response:
+    """Any other error that Flask raises: the same page, with its own code."""
+    if error.code is None or error.code < 400:
+        return error.get_response(request.environ)
+    response = _page(
+        error.code, _("Permintaan ini tidak bisa dilayani"), _("Kembali ke halaman sebelumnya, lalu coba lagi.")
+    )
+    for name, value in error.get_headers(request.environ):
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def busy(error: OperationalError) -> Response:
+    """503: the database does not answer just now."""
+    log.exception("database", exc_info=error)
+    _give_up()
+    response = _page(503, _("Sedang penuh"), _("Tulisan Anda ada di bawah. Coba lagi satu menit lagi."), typed=_typed())
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def crashed(error: Exception) -> Response:
+    """500: never a traceback on a page."""
+    log.exception("unexpected", exc_info=error)
+    _give_up()
+    return _page(500, _("Ada yang rusak di sisi kami"), _("Sudah tercatat. Coba lagi sebentar lagi."), typed=_typed())
+
+
+def _give_up() -> None:
+    """End what the request began, and go on without an account where the database does not tell whose it is."""
+    context.db_session().rollback()
+    context.actor_or_nobody()
+
+
+def install(app: Flask) -> None:
+    """Register every handler."""
+    handlers: list[tuple[Any, Any]] = [
+        (404, not_found),
+        (NotFound, not_found),
+        (403, forbidden),
+        (NotAllowed, forbidden),
+        (CSRFError, stale_token),
+        (Conflict, stale_form),
+        (InvalidTransition, stale_form),
+        (Invalid, invalid),
+        (TooMany, too_many),
+        (413, too_large),
+        (HTTPException, http_error),
+        (OperationalError, busy),
+        (Exception, crashed),
+    ]
+    for what, handler in handlers:
+        app.register_error_handler(what, handler)

@@ -1,0 +1,205 @@
+"""The own account: password, absence, devices; also for somebody without any role."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from kimweb.accounts import actions
+from kimweb.accounts.models import Absence, User, UserSession
+from kimweb.core import audit
+from kimweb.core.actor import Role
+from kimweb.core.errors import Invalid
+from tests.support.clock import START
+from tests.support.forms import send
+from tests.support.html import form_fields, problems
+from tests.support.people import PASSWORD, SUKARAMI, TODAY, People, enter
+
+NEW = "hujan turun di sungai musi"
+
+
+# ------------------------------------------------------------------ password
+
+
+@pytest.mark.database
+def test_a_new_password_counts_at_once_and_ends_every_other_session(
+    app: Flask, client: FlaskClient, people: People, session: Session
+) -> None:
+    other = enter(app.test_client(), "budi")
+    enter(client, "budi")
+    answer = send(client, "/akun/kata-sandi", on="/akun/", old=PASSWORD, new=NEW)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/akun/")
+    assert "Kata sandi diganti" in client.get("/akun/").text
+    assert other.get("/akun/").status_code == 303
+    assert app.test_client().post("/masuk/", data={"username": "budi", "password": PASSWORD}).status_code == 422
+    enter(app.test_client(), "budi", NEW)
+    assert "password" in [entry.verb for entry in audit.history(session, "user", str(people.users["budi"].id))]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"old": "salah", "new": NEW}, "old"),
+        ({"old": "", "new": NEW}, "old"),
+        ({"old": PASSWORD, "new": ""}, "new"),
+        ({"old": PASSWORD, "new": "7 huruf"}, "new"),
+        ({"old": PASSWORD, "new": "x" * 129}, "new"),
+        ({"old": PASSWORD, "new": "x" * 300}, "new"),
+    ],
+)
+def test_a_password_that_will_not_do_changes_nothing(
+    app: Flask, client: FlaskClient, people: People, typed: dict[str, Any], field: str
+) -> None:
+    other = enter(app.test_client(), "budi")
+    enter(client, "budi")
+    answer = send(client, "/akun/kata-sandi", on="/akun/", **typed)
+    assert answer.status_code == 422
+    assert problems(answer.text) == []
+    assert f'name="{field}" aria-invalid="true"' in answer.text
+    assert "<details open>" in answer.text
+    for secret in filter(None, typed.values()):
+        assert f'value="{secret}"' not in answer.text
+    assert other.get("/akun/").status_code == 200
+    enter(app.test_client(), "budi")
+
+
+# ------------------------------------------------------------------ absence
+
+
+@pytest.mark.database
+def test_an_absence_is_written_down_and_ended_from_the_account_page(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "sari")
+    stand_in = str(people.users["budi"].id)
+    answer = send(
+        client, "/akun/berhalangan", on="/akun/", starts_on="18 Nov 2026", ends_on="20-11-2026", stand_in=stand_in
+    )
+    assert answer.status_code == 303
+    row = session.scalars(sa.select(Absence)).one()
+    assert (row.starts_on, row.ends_on, row.stand_in_id) == (TODAY, date(2026, 11, 20), people.users["budi"].id)
+    page = client.get("/akun/").text
+    assert "Rabu 18 November" in page
+    assert "digantikan Budi" in page
+    assert send(client, "/akun/kembali", on="/akun/").status_code == 303
+    session.rollback()
+    assert session.scalars(sa.select(Absence)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"starts_on": "", "ends_on": "20-11-2026"}, "starts_on"),
+        ({"starts_on": "besok pagi", "ends_on": "20-11-2026"}, "starts_on"),
+        ({"starts_on": "20-11-2026", "ends_on": "31-02-2026"}, "ends_on"),
+        ({"starts_on": "20-11-2026", "ends_on": "19-11-2026"}, "ends_on"),
+        ({"starts_on": "20-11-2026", "ends_on": "21-11-2026", "stand_in": "99999"}, "stand_in"),
+        ({"starts_on": "20-11-2026", "ends_on": "21-11-2026", "stand_in": "1 OR 1"}, "stand_in"),
+    ],
+)
+def test_a_wrong_absence_keeps_what_was_typed_and_says_what_would_do(
+    client: FlaskClient, people: People, session: Session, typed: dict[str, Any], field: str
+) -> None:
+    enter(client, "sari")
+    answer = send(client, "/akun/berhalangan", on="/akun/", **typed)
+    assert answer.status_code == 422
+    assert problems(answer.text) == []
+    fields = form_fields(answer.text, "/akun/berhalangan")
+    assert {name: fields[name] for name in ("starts_on", "ends_on")} == {n: typed[n] for n in ("starts_on", "ends_on")}
+    assert f'name="{field}" aria-invalid="true"' in answer.text
+    assert "Not a valid" not in answer.text
+    assert session.scalars(sa.select(Absence)).all() == []
+
+
+def test_only_colleagues_stand_in(client: FlaskClient, people: People) -> None:
+    page = enter(client, "sari").get("/akun/").text
+    offered = page.split('<select id="stand_in"')[1].split("</select>")[0]
+    assert [name for name in ("Budi", "Wati", "Siti", "Rahman", "Dewi", "Sari") if name in offered] == ["Budi", "Wati"]
+
+
+# ------------------------------------------------------------------ devices
+
+
+def test_another_device_is_signed_out_from_here(
+    app: Flask, client: FlaskClient, people: People, session: Session
+) -> None:
+    other = enter(app.test_client(), "budi")
+    enter(client, "budi")
+    page = client.get("/akun/").text
+    assert page.count("Perangkat ini") == 1
+    answer = client.post("/akun/perangkat", data=form_fields(page, "/akun/perangkat"))
+    assert answer.status_code == 303
+    assert other.get("/akun/").status_code == 303
+    assert client.get("/akun/").status_code == 200
+
+
+@pytest.mark.parametrize("device", ["", "x", "0" * 64, "\0"])
+def test_an_unknown_device_is_a_404(client: FlaskClient, people: People, device: str) -> None:
+    enter(client, "budi")
+    assert _end(client, device).status_code == 404
+
+
+def test_nobody_ends_the_sessions_of_others(app: Flask, client: FlaskClient, people: People, session: Session) -> None:
+    sari = enter(app.test_client(), "sari")
+    enter(client, "budi")
+    hashes = session.execute(sa.select(UserSession.token_hash).where(UserSession.user_id == people.users["sari"].id))
+    assert _end(client, hashes.scalar_one()).status_code == 404
+    assert sari.get("/akun/").status_code == 200
+
+
+def _end(client: FlaskClient, device: str) -> Any:
+    token = form_fields(client.get("/akun/").text, "/keluar/")
+    return client.post("/akun/perangkat", data=token | {"device": device})
+
+
+# ------------------------------------------------------------------ without a role
+
+
+def test_somebody_without_a_role_lands_on_their_account_and_can_use_it(client: FlaskClient, people: People) -> None:
+    answer = client.post("/masuk/", data={"username": "nobody", "password": PASSWORD})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/akun/")
+    page = client.get("/akun/")
+    assert page.status_code == 200
+    assert problems(page.text) == []
+    assert "Belum ada peran." in page.text
+    assert 'href="/meja/"' not in page.text
+    assert client.get("/masuk/").headers["Location"] == "/akun/"
+    assert client.get("/meja/").status_code == 403
+    assert send(client, "/akun/kata-sandi", on="/akun/", old=PASSWORD, new=NEW).status_code == 303
+    assert (
+        send(client, "/akun/berhalangan", on="/akun/", starts_on="18-11-2026", ends_on="19-11-2026").status_code == 303
+    )
+    assert send(client, "/keluar/", on="/akun/").status_code == 303
+
+
+def test_a_visitor_is_led_to_the_sign_in_and_back(client: FlaskClient, people: People) -> None:
+    assert client.get("/akun/").headers["Location"] == "/masuk/?lanjut=/akun/"
+
+
+# ------------------------------------------------------------------ making accounts
+
+
+@pytest.mark.parametrize(
+    "name", ["", "ab", "x" * 33, "budi santoso", "-budi", "budi-", "bu/di", "búdi", "bu\0di", "budi\n"]
+)
+def test_a_malformed_username_is_refused(people: People, session: Session, name: str) -> None:
+    if name == "budi\n":  # white space around it is no mistake: it is only taken
+        name = "Budi \n"
+    with pytest.raises(Invalid) as refused:
+        actions.create_user(session, username=name, name="X", password_hash="x", now=START)
+    assert list(refused.value.fields) == ["username"]
+
+
+def test_an_account_and_its_role_are_recorded_with_who_gave_them(people: People, session: Session) -> None:
+    agus = people.users["agus"].id
+    user = actions.create_user(session, username="Ani.2", name=" Ani ", password_hash="x", now=START, by=agus)
+    actions.grant_role(session, user=user, role=Role.MEMBER, area_code=SUKARAMI, now=START, by=agus)
+    entries = audit.history(session, "user", str(user.id))
+    assert [(entry.verb, entry.actor_id) for entry in entries] == [("create", agus), ("grant", agus)]
+    assert session.execute(sa.select(User.username, User.name).where(User.id == user.id)).one() == ("ani.2", "Ani")

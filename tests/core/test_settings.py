@@ -1,0 +1,95 @@
+"""Settings: each wrong value stops the start with a sentence that names it."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from kimweb.settings import Settings, SettingsError
+from tests.support.together import together
+
+
+def _read(folder: Path, **values: str) -> Settings:
+    return Settings.from_env({"KIMWEB_INSTANCE": str(folder), **values})
+
+
+def test_without_anything_the_data_lies_in_the_instance_folder(tmp_path: Path) -> None:
+    settings = _read(tmp_path / "new" / "folder")
+    assert settings.database_url == f"sqlite:///{tmp_path}/new/folder/kimweb.db"
+    assert settings.migrate_url == settings.database_url
+    assert settings.argon2 == (2, 19456, 1)
+    assert not settings.secure_cookies
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    settings = _read(
+        tmp_path,
+        KIMWEB_DATABASE_URL="postgres://kim@db/kim",
+        KIMWEB_MIGRATE_URL="postgresql://owner@db/kim",
+        KIMWEB_SECRET_KEY="k" * 32,
+        KIMWEB_SECURE_COOKIES=" Yes ",
+        KIMWEB_PUBLIC_URL="https://kim.example.go.id/",
+        KIMWEB_ARGON2="1, 8, 1",
+        KIMWEB_DEBUG_STATEMENTS="0",
+    )
+    assert settings.database_url == "postgresql+psycopg://kim@db/kim"
+    assert settings.migrate_url == "postgresql+psycopg://owner@db/kim"
+    assert (settings.secret_key, settings.secure_cookies, settings.argon2) == ("k" * 32, True, (1, 8, 1))
+    assert (settings.public_url, settings.debug_statements) == ("https://kim.example.go.id", False)
+    assert not (tmp_path / "secret_key").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KIMWEB_DATABASE_URL", "mysql://host/name"),
+        ("KIMWEB_DATABASE_URL", "kimweb.db"),
+        ("KIMWEB_DATABASE_URL", "sqlite://"),
+        ("KIMWEB_MIGRATE_URL", "oracle://host/name"),
+        ("KIMWEB_SECURE_COOKIES", "maybe"),
+        ("KIMWEB_DEBUG_STATEMENTS", "2"),
+        ("KIMWEB_ARGON2", "1,8"),
+        ("KIMWEB_ARGON2", "a,b,c"),
+        ("KIMWEB_ARGON2", "²,8,1"),
+        ("KIMWEB_ARGON2", "0,8,1"),
+        ("KIMWEB_ARGON2", "1,8,2"),
+        ("KIMWEB_ARGON2", "1,99999999999,1"),
+        ("KIMWEB_SECRET_KEY", "short"),
+        ("KIMWEB_PUBLIC_URL", "kim.example.go.id"),
+        ("KIMWEB_PUBLIC_URL", "javascript:alert(1)"),
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name.replace('MIGRATE', '(MIGRATE|DATABASE)')}: .{{20,}}"):
+        _read(tmp_path, **{name: value})
+
+
+def test_an_instance_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match="KIMWEB_INSTANCE: the folder"):
+        _read(tmp_path / "file")
+
+
+def test_the_server_key_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
+    first = _read(tmp_path).secret_key
+    path = tmp_path / "secret_key"
+    assert len(first) == 64
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert _read(tmp_path).secret_key == first == path.read_text()
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"\xff" * 64])
+def test_a_damaged_server_key_is_never_replaced_in_silence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret_key").write_bytes(content)
+    with pytest.raises(SettingsError, match="secret_key: the server key is shorter"):
+        _read(tmp_path)
+    assert (tmp_path / "secret_key").read_bytes() == content
+
+
+def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
+    for number in range(20):
+        keys = together(8, lambda _index, folder=tmp_path / str(number): _read(folder).secret_key)  # type: ignore[misc]
+        assert len(set(keys)) == 1

@@ -1,0 +1,157 @@
+"""Law 1: one way. Each feature has the rooms of docs/ARCHITECTURE.md, and what is imported runs downwards."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.structure.source import FEATURES, KIMWEB, ROOT, Module, at, imports, module, modules
+
+ROOMS = {"__init__", "models", "policy", "queries", "workflow", "actions", "forms", "views"}
+EXTRAS: dict[str, dict[str, str]] = {
+    "areas": {
+        "csvfile": "reads a decree's files and names the line that is wrong",
+        "importing": "applies them; part of actions",
+        "recoding": "what a table of old and new codes means; part of actions",
+        "names": "folds spellings for the search",
+        "record": "the audit entries of reference data",
+        "shipped": "the files that come with the program",
+    },
+    "accounts": {"login": "Flask-Login", "passwords": "argon2id"},
+    "kims": {},
+    "news": {"pages": "views: the page of one piece"},
+    "announcements": {"words": "names for the interface"},
+    "aspirations": {
+        "changes": "views: one a noun",
+        "pages": "views: the page of one aspiration",
+        "places": "views: from the form to a village",
+        "tracking": "views: the cookie that code and PIN earn",
+        "sending": "actions: taking one in",
+        "timeline": "what a reader sees of its way",
+        "words": "names for the interface",
+    },
+    "home": {
+        "blueprint": "views: the room's one blueprint",
+        "cookies": "views: village and language",
+        "desk": "views: the desk",
+        "health": "views: what machines ask",
+        "pages": "views: pages that explain",
+        "waiting": "queries: the desk's rows over all flows",
+    },
+}
+ON_THE_WEB = {"forms", "views", "login", "words", "changes", "pages", "places", "tracking", "blueprint", "cookies"} | {
+    "desk",
+    "health",
+}
+"""Rooms that know a request. All others know neither Flask nor kimweb.web, the extras too."""
+WEB = ("flask", "werkzeug", "wtforms", "kimweb.web")
+CONFIG: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def rooms_of(feature: str) -> set[str]:
+    return {path.stem for path in (KIMWEB / feature).glob("*.py")}
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_feature_has_only_the_rooms_that_everybody_knows(feature: str) -> None:
+    known = ROOMS | EXTRAS[feature].keys()
+    assert not rooms_of(feature) - known, "a new room: say in EXTRAS what it is for"
+    assert not EXTRAS[feature].keys() - rooms_of(feature), "a room that is gone"
+
+
+def test_no_feature_is_forgotten() -> None:
+    with_models = {path.parent.name for path in KIMWEB.glob("*/models.py")}
+    with_views = {path.parent.name for path in KIMWEB.glob("*/views.py")}
+    assert with_models | with_views == set(FEATURES)
+
+
+def web_imports(found: Module) -> list[str]:
+    """What a room that knows no request imports of the web."""
+    if (found.feature not in FEATURES and found.feature != "core") or found.room in ON_THE_WEB:
+        return []
+    return [f"{found.name} imports {name}" for name in imports(found.tree) if name.split("_")[0].startswith(WEB)]
+
+
+def test_only_rooms_on_the_web_import_flask() -> None:
+    assert [line for found in modules() for line in web_imports(found)] == []
+
+
+@pytest.mark.parametrize("line", ["import flask", "from flask_babel import gettext", "from kimweb.web import context"])
+def test_a_room_that_imports_the_web_is_noticed(line: str) -> None:
+    assert web_imports(module(line, "aspirations/sending.py"))
+    assert not web_imports(module(line, "aspirations/views.py"))
+
+
+def test_views_load_and_answer_but_never_build_models() -> None:
+    """A view that makes a row goes round actions."""
+    made = [
+        f"{at(found, node)}: {name}"
+        for found in modules()
+        if found.room in ON_THE_WEB
+        for name in imports(found.tree)
+        for node in [found.tree]
+        if name.startswith("sqlalchemy.") and name not in ("sqlalchemy.orm.Session", "sqlalchemy.exc.SQLAlchemyError")
+    ]
+    assert made == []
+
+
+# ------------------------------------------------------------------ the contracts of pyproject.toml
+
+VIOLATIONS = {
+    "Rooms": ("news/queries.py", "import kimweb.aspirations.models"),
+    "Inside a feature": ("kims/models.py", "import kimweb.kims.queries"),
+    "Rules and data know no web": ("core/calendar.py", "import flask"),
+    "Settings reach": ("areas/names.py", "import kimweb.settings"),
+}
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=100)
+
+
+def test_each_contract_breaks_when_it_is_violated(tmp_path: Path) -> None:
+    shutil.copytree(KIMWEB, tmp_path / "kimweb", ignore=shutil.ignore_patterns("__pycache__", "data", "texts"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for file, line in VIOLATIONS.values():
+        with (tmp_path / "kimweb" / file).open("a", encoding="utf-8") as source:
+            source.write(f"\n{line}\n")
+    done = lint_imports(tmp_path)
+    said = " ".join(done.stdout.split())
+    contracts = [contract["name"] for contract in CONFIG["tool"]["importlinter"]["contracts"]]
+    assert done.returncode != 0
+    assert len(contracts) == len(VIOLATIONS), "a new contract: say in VIOLATIONS how it breaks"
+    for start in VIOLATIONS:
+        name = next(name for name in contracts if name.startswith(start))
+        assert f"{name} BROKEN" in said or f"{name}BROKEN" in said, done.stdout
+
+
+def test_a_room_without_a_place_in_the_order_breaks_the_contract(tmp_path: Path) -> None:
+    shutil.copytree(KIMWEB, tmp_path / "kimweb", ignore=shutil.ignore_patterns("__pycache__", "data", "texts"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "kimweb" / "elsewhere.py").write_text('"""A new room."""\n')
+    done = lint_imports(tmp_path)
+    assert done.returncode != 0
+    assert "elsewhere" in done.stdout
+
+
+def test_the_contracts_hold_every_feature() -> None:
+    contracts = CONFIG["tool"]["importlinter"]["contracts"]
+    inside = next(contract for contract in contracts if contract["name"].startswith("Inside"))
+    assert set(inside["containers"]) == {f"kimweb.{feature}" for feature in FEATURES}
+    settings = next(contract for contract in contracts if contract["name"].startswith("Settings"))
+    assert set(settings["source_modules"]) == {f"kimweb.{feature}" for feature in (*FEATURES, "core")}
+
+
+@pytest.mark.parametrize("command", ["ruff check", "ruff format --check", "djlint", "mypy", "lint-imports", "pytest"])
+def test_bin_test_runs_every_tool(command: str) -> None:
+    stages = [
+        line for line in (ROOT / "bin/test").read_text().splitlines() if line.strip().startswith(("stage", "run"))
+    ]
+    assert any(command in line for line in stages), command

@@ -1,0 +1,131 @@
+"""Law 4: one action, one transaction; reading writes nothing."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.structure.source import Module, at, calls, module, modules, public_functions
+from tests.web.site import Crawl
+
+ACTING = {"actions", "sending"}
+READS = {
+    "accounts/actions.py": {"find_session": "a select, for each request"},
+    "areas/actions.py": {},
+}
+JOINS = {"accounts/actions.py": {"begin_session": "says so: joins the transaction of sign_in"}}
+ENDS = {
+    "core/db.py": "writing() and the migrations",
+    "web/errors.py": "after an error nobody foresaw, so that the page of the error can read",
+    "home/health.py": "a reading one that failed",
+}
+"""Who may end a transaction by hand."""
+
+
+def without_transaction(found: Module) -> list[str]:
+    """Public functions that get a session and open no write transaction."""
+    if found.room not in ACTING:
+        return []
+    excused = READS.get(found.name, {}).keys() | JOINS.get(found.name, {}).keys()
+    wrong = []
+    for function in public_functions(found.tree):
+        arguments = [argument.arg for argument in function.args.args]
+        opens = any(
+            isinstance(node, ast.With)
+            and any(ast.unparse(item.context_expr) == "writing(session)" for item in node.items)
+            for node in ast.walk(function)
+        )
+        if "session" in arguments and not opens and function.name not in excused:
+            wrong.append(f"{at(found, function)} {function.name}")
+    return wrong
+
+
+def test_every_verb_is_one_write_transaction() -> None:
+    assert [line for found in modules() for line in without_transaction(found)] == []
+
+
+def test_the_excused_are_still_there() -> None:
+    names = {found.name: {function.name for function in public_functions(found.tree)} for found in modules()}
+    for excuses in (READS, JOINS):
+        assert all(functions.keys() <= names[file] for file, functions in excuses.items())
+
+
+def test_an_action_without_transaction_is_noticed() -> None:
+    text = "def publish(session: Session, step: Step) -> None:\n    session.add(row)\n"
+    assert without_transaction(module(text, "news/actions.py")) == ["news/actions.py:1 publish"]
+    text = "def publish(session: Session) -> None:\n    with writing(session):\n        session.add(row)\n"
+    assert without_transaction(module(text, "news/actions.py")) == []
+
+
+NO_WRITERS = set("views queries policy forms pages changes timeline waiting desk words".split())  # noqa: SIM905
+
+
+def written_outside(found: Module) -> list[str]:
+    """Where a room that only reads or shows would write: adding, deleting, executing changes, opening a transaction."""
+    if found.room not in {
+        "views",
+        "queries",
+        "policy",
+        "forms",
+        "pages",
+        "changes",
+        "timeline",
+        "waiting",
+        "desk",
+        "words",
+    }:
+        return []
+    names = ("add", "add_all", "delete", "merge", "flush", "bulk_save_objects", "writing", "update", "insert")
+    found_calls = [call for call in calls(found.tree, *names) if not _harmless(call)]
+    return [at(found, call) for call in found_calls]
+
+
+def _harmless(call: ast.Call) -> bool:
+    """A set's add, a dict's update: what is not called on a session or on SQLAlchemy."""
+    on = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else "writing"
+    return on not in ("session", "db", "sa", "context.db_session()", "writing", "world.session")
+
+
+def test_views_and_queries_write_nothing() -> None:
+    assert [line for found in modules() for line in written_outside(found)] == []
+
+
+@pytest.mark.parametrize("line", ["session.add(row)", "db.delete(row)", "with writing(db): pass", "sa.update(News)"])
+def test_a_view_that_writes_is_noticed(line: str) -> None:
+    assert written_outside(module(line, "news/views.py")) == ["news/views.py:1"]
+
+
+def ended_by_hand(found: Module) -> list[str]:
+    if found.name in ENDS:
+        return []
+    return [at(found, call) for call in calls(found.tree, "commit", "rollback", "begin", "begin_nested")]
+
+
+def test_only_writing_ends_transactions() -> None:
+    assert [line for found in modules() for line in ended_by_hand(found)] == []
+
+
+@pytest.mark.parametrize("line", ["session.commit()", "context.db_session().rollback()", "session.begin_nested()"])
+def test_a_commit_elsewhere_is_noticed(line: str) -> None:
+    assert ended_by_hand(module(line, "news/actions.py")) == ["news/actions.py:1"]
+
+
+def test_reading_every_page_as_everybody_changes_no_row(crawl: Crawl) -> None:
+    changed = [table for table, hashed in crawl.before.items() if crawl.after[table] != hashed]
+    assert len(crawl.before) > 15
+    assert changed == []
+
+
+def test_reading_opens_no_write_transaction(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only GET that writes is the note, at most every 5 minutes, that a sign-in is in use; a visitor has none."""
+    opened: list[str] = []
+    engine_begin = "kimweb.core.db.writing"
+    monkeypatch.setattr(engine_begin, lambda _session: opened.append("writing"))
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and not rule.arguments:
+            client.get(rule.rule)
+    assert opened == []

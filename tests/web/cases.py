@@ -1,0 +1,257 @@
+"""Every form of the site: who finds it where, what is right, and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from kimweb.announcements.models import State as AnnouncementState
+from kimweb.aspirations.models import Desk, State
+from kimweb.news.models import State as NewsState
+from tests.home.world import PASSWORD, VILLAGE
+from tests.web.reading import Form, forms_in
+from tests.web.stage import Fields, Stage
+
+WRITTEN = 'Kata "kami" & <b>kalian</b>'
+SHOWN = "Kata &#34;kami&#34; &amp; &lt;b&gt;kalian&lt;/b&gt;"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A form: who finds it, on which page, with which address; what is right, and what is not.
+
+    `page`: an address, or what makes one (and, for a sender, the browser). `wrong`: None, nothing can be wrong with it.
+    `kept`: what was typed and must still stand there.
+    """
+
+    endpoint: str
+    who: str
+    page: str | Callable[[Stage], Any]
+    action: str
+    right: Fields = field(default_factory=dict)
+    wrong: Fields | None = None
+    kept: str = ""
+
+
+def _news(state: NewsState) -> Callable[[Stage], str]:
+    return lambda stage: stage.news(state)
+
+
+def _announced(state: AnnouncementState) -> Callable[[Stage], str]:
+    return lambda stage: stage.announcement(state)
+
+
+def _sent(state: State, desk: Desk, *, sender: bool = False) -> Callable[[Stage], Any]:
+    def make(stage: Stage) -> Any:
+        row = stage.aspiration(state, desk)
+        path = f"/aspirasi/{row.code}/"
+        return (path, stage.sender(row)) if sender else path
+
+    return make
+
+
+def _other_device(stage: Stage) -> str:
+    stage.client("agus")
+    return "/akun/"
+
+
+def _away(stage: Stage) -> tuple[str, FlaskClient]:
+    client = stage.client("sari")
+    form = form_of(client.get("/akun/").text, "/akun/berhalangan")
+    assert (
+        client.post(form.action, data={**form.fields, "starts_on": "18-11-2026", "ends_on": "20-11-2026"}).status_code
+        == 303
+    )
+    return "/akun/", client
+
+
+def form_of(text: str, action: str, path: str = "") -> Form:
+    """The form with this address (or that ends so); "" for the one that posts to the page itself."""
+    for form in forms_in(text):
+        own = not action and form.action in ("", path)
+        if form.method == "post" and (own or (action and form.action.endswith(action))):
+            return form
+    raise AssertionError(f"no form with address {action}: {[form.action for form in forms_in(text)]}")
+
+
+AT_VILLAGE, AT_DISTRICT = _sent(State.RECEIVED, Desk.VILLAGE), _sent(State.FORWARDED, Desk.DISTRICT)
+AT_AGENCY = _sent(State.ASSIGNED, Desk.AGENCY)
+ASKED, ANSWERED = (_sent(state, Desk.SENDER, sender=True) for state in (State.ASKED, State.ANSWERED))
+NEWS: Fields = {"title": "Jalan selesai", "body": "Jalan poros selesai dicor."}
+ANNOUNCEMENT: Fields = {"title": "Pasar murah", "body": "Sabtu.", "starts_on": "18-11-2026", "ends_on": "25-11-2026"}
+SENDING: Fields = {"title": "Jembatan", "body": "Lapuk sejak Juli.", "category": "…"}
+HOLIDAY: Fields = {"day": "28-11-2026", "name": "Hari jadi", "kind": "daerah"}
+CASES = [
+    Case("home.language", "warga", "/bantuan/", "/bahasa/", {"bahasa": "en"}, {"bahasa": "jv"}),
+    Case("home.choice", "warga", f"/desa/{VILLAGE}/", f"/desa/{VILLAGE}/pilihan"),
+    Case(
+        "accounts.signed_in",
+        "warga",
+        "/masuk/",
+        "/masuk/",
+        {"username": "budi", "password": PASSWORD},
+        {"username": WRITTEN, "password": "x"},
+        SHOWN,
+    ),
+    Case("accounts.sign_out", "budi", "/meja/", "/keluar/"),
+    Case(
+        "accounts.change_password",
+        "budi",
+        "/akun/",
+        "/akun/kata-sandi",
+        {"old": PASSWORD, "new": "kata sandi lain"},
+        {"old": "x", "new": "kata sandi lain"},
+    ),
+    Case(
+        "accounts.set_absence",
+        "budi",
+        "/akun/",
+        "/akun/berhalangan",
+        {"starts_on": "18-11-2026", "ends_on": "20 November 2026"},
+        {"starts_on": WRITTEN, "ends_on": "1-1-2026"},
+        SHOWN,
+    ),
+    Case("accounts.end_absence", "sari", _away, "/akun/kembali"),
+    Case("accounts.end_session", "agus", _other_device, "/akun/perangkat"),
+    Case("news.write", "budi", "/berita/tulis/", "", NEWS, {"title": "", "body": WRITTEN}, SHOWN),
+    Case(
+        "news.edit",
+        "budi",
+        lambda stage: stage.news(NewsState.DRAFT) + "ubah/",
+        "",
+        NEWS,
+        {"title": WRITTEN, "body": ""},
+        SHOWN,
+    ),
+    Case("news.submit", "budi", _news(NewsState.DRAFT), "/pengajuan"),
+    Case(
+        "news.send_back",
+        "sari",
+        _news(NewsState.SUBMITTED),
+        "/pengembalian",
+        {"reason": "Kurang jelas."},
+        {"reason": " "},
+    ),
+    Case("news.publish", "sari", _news(NewsState.SUBMITTED), "/publikasi"),
+    Case("news.withdraw", "sari", _news(NewsState.PUBLISHED), "/penarikan", {"reason": "Salah."}, {"reason": ""}),
+    Case(
+        "announcements.write",
+        "agus",
+        "/pengumuman/tulis/",
+        "",
+        ANNOUNCEMENT,
+        {**ANNOUNCEMENT, "title": "", "body": WRITTEN},
+        SHOWN,
+    ),
+    Case(
+        "announcements.edit",
+        "agus",
+        lambda stage: stage.announcement(AnnouncementState.DRAFT) + "ubah/",
+        "",
+        ANNOUNCEMENT,
+        {**ANNOUNCEMENT, "ends_on": WRITTEN},
+        SHOWN,
+    ),
+    Case("announcements.publish", "agus", _announced(AnnouncementState.DRAFT), "/publikasi"),
+    Case(
+        "announcements.withdraw",
+        "agus",
+        _announced(AnnouncementState.PUBLISHED),
+        "/penarikan",
+        {"reason": "Salah."},
+        {"reason": ""},
+    ),
+    Case(
+        "aspirations.sent",
+        "warga",
+        f"/aspirasi/kirim/?desa={VILLAGE}",
+        "/aspirasi/kirim/",
+        SENDING,
+        {**SENDING, "title": "", "body": WRITTEN},
+        SHOWN,
+    ),
+    Case(
+        "aspirations.tracked",
+        "warga",
+        lambda stage: "/aspirasi/lacak/",
+        "/aspirasi/lacak/",
+        {},
+        {"code": WRITTEN, "pin": "1"},
+        SHOWN,
+    ),
+    Case("aspirations.untrack", "pengirim", ANSWERED, "/aspirasi/lacak/keluar"),
+    Case("aspirations.forward", "sari", AT_VILLAGE, "/penerusan"),
+    Case("aspirations.ask", "sari", AT_VILLAGE, "/pertanyaan", {"text": "Di mana?"}, {"text": ""}),
+    Case(
+        "aspirations.assign",
+        "rahman",
+        AT_DISTRICT,
+        "/penugasan",
+        {"days": "14", "agency": "PUPR"},
+        {"days": "7", "agency": ""},
+    ),
+    Case(
+        "aspirations.reject",
+        "rahman",
+        AT_DISTRICT,
+        "/penolakan",
+        {"reason": "tidak_jelas", "text": "Kurang."},
+        {"reason": "melanggar", "text": ""},
+    ),
+    Case(
+        "aspirations.merge",
+        "rahman",
+        AT_DISTRICT,
+        "/penggabungan",
+        {"target": "public"},
+        {"target": WRITTEN[:20]},
+        "Kata &#34;kami&#34;",
+    ),
+    Case(
+        "aspirations.answer",
+        "dewi",
+        AT_AGENCY,
+        "/jawaban",
+        {"kind": "dikerjakan", "text": "Sudah."},
+        {"kind": "dijadwalkan", "text": WRITTEN, "date": ""},
+        SHOWN,
+    ),
+    Case("aspirations.hand_back", "dewi", AT_AGENCY, "/pengembalian", {"reason": "Bukan kami."}, {"reason": ""}),
+    Case("aspirations.reply", "pengirim", ASKED, "/keterangan", {"text": "Di RT 02."}, {"text": " "}),
+    Case("aspirations.close", "pengirim", ANSWERED, "/penyelesaian", {"rating": "5"}),
+    Case("aspirations.reopen", "pengirim", ANSWERED, "/pembukaan", {"text": "Belum."}, {"text": ""}),
+    Case("aspirations.tighten", "pengirim", ANSWERED, "/privasi", {"hide_name": "1"}),
+    Case(
+        "areas.add_agency",
+        "agus",
+        "/atur/instansi/tambah/",
+        "",
+        {"name": "Dinas Baru", "code": "BARU"},
+        {"name": WRITTEN, "code": "a b"},
+        SHOWN,
+    ),
+    Case("areas.agency", "agus", "/atur/instansi/1/", "", {"name": "Dinas Baru"}, {"name": ""}),
+    Case(
+        "areas.categories",
+        "agus",
+        "/atur/bidang/",
+        "",
+        {"name": "Bidang baru", "example": "Contoh.", "position": "9"},
+        {"name": WRITTEN, "example": "", "position": "x"},
+        SHOWN,
+    ),
+    Case(
+        "areas.category",
+        "agus",
+        lambda stage: f"/atur/bidang/{stage.world.category()}/",
+        "",
+        {"name": "Jalan"},
+        {"name": WRITTEN, "position": "0"},
+        SHOWN,
+    ),
+    Case("areas.holidays", "agus", "/atur/libur/", "", HOLIDAY, {**HOLIDAY, "day": WRITTEN}, SHOWN),
+    Case("areas.remove_holiday", "agus", "/atur/libur/", "/penghapusan"),
+]

@@ -1,0 +1,70 @@
+"""Everybody, and one of everything that a form can change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kimweb.announcements.models import State as AnnouncementState
+from kimweb.areas.queries import agency_by_code
+from kimweb.aspirations.models import Aspiration, Desk, State
+from kimweb.core.actor import REGENCY, Role
+from kimweb.core.codes import pin_for
+from kimweb.news.models import State as NewsState
+from tests.conftest import SECRET_KEY
+from tests.home.world import DISTRICT, PASSWORD, VILLAGE, World, in_days
+from tests.web.site import browser
+
+Fields = dict[str, Any]
+
+
+class Stage:
+    """Everybody, and one of everything that can be changed."""
+
+    def __init__(self, world: World, app: Flask) -> None:
+        """Fill an empty installation."""
+        self.app, self.world = app, world
+        self.people = {
+            "budi": world.person("budi", Role.MEMBER, VILLAGE),
+            "sari": world.person("sari", Role.MODERATOR, VILLAGE),
+            "rahman": world.person("rahman", Role.REVIEWER, DISTRICT),
+            "dewi": world.person("dewi", Role.AGENCY, agency="PUPR"),
+            "agus": world.person("agus", Role.ADMIN, REGENCY),
+        }
+
+    def client(self, who: str) -> FlaskClient:
+        """A browser: of a visitor, or signed in."""
+        client = browser(self.app)
+        if who in self.people:
+            answer = client.post("/masuk/", data={"username": who, "password": PASSWORD})
+            assert answer.status_code == 303
+        return client
+
+    def news(self, state: NewsState) -> str:
+        """The address of a piece of Budi's in a state."""
+        values: Fields = {"state": state, "due": in_days(2) if state is NewsState.SUBMITTED else None}
+        row = self.world.news(self.people["budi"], "Gotong royong", **values)
+        return f"/berita/{row.id}/"
+
+    def announcement(self, state: AnnouncementState) -> str:
+        """The address of the regency's announcement in a state."""
+        row = self.world.announcement(self.people["agus"], "Pasar murah", REGENCY, state=state)
+        return f"/pengumuman/{row.id}/"
+
+    def aspiration(self, state: State, desk: Desk) -> Aspiration:
+        """One in a state on a desk."""
+        pupr = agency_by_code(self.world.session, "PUPR")
+        assert pupr
+        values: Fields = {"state": state, "desk": desk, "due": in_days(5), "agency_id": pupr.id}
+        values["back_state"], values["back_desk"] = State.FORWARDED, Desk.DISTRICT
+        values["hide_name"] = False
+        return self.world.aspiration("Jembatan lapuk", **values)
+
+    def sender(self, row: Aspiration) -> FlaskClient:
+        """The browser of whoever sent it."""
+        client = browser(self.app)
+        pin = pin_for(SECRET_KEY, row.code, row.pin_counter)
+        assert client.post("/aspirasi/lacak/", data={"code": row.code, "pin": pin}).status_code == 303
+        return client
