@@ -206,12 +206,14 @@ def set_absence(
         if stand_in_id not in known:
             raise Invalid("Pengganti tidak dikenal.", {"stand_in": N_("Pilih satu dari daftar.")})
     with writing(session):
-        end_absence(session, actor=actor, now=now)
-        session.add(Absence(user_id=actor.user_id, stand_in_id=stand_in_id, starts_on=starts_on, ends_on=ends_on))
+        # The account is locked first: two taps at once wait for each other, where two inserts would deadlock on it.
         user = queries.user_for_update(session, actor.user_id)
-        if user is not None:
-            detail = {"from": starts_on.isoformat(), "until": ends_on.isoformat(), "stand_in": stand_in_id}
-            _record(session, user, "absence", actor_id=actor.user_id, now=now, detail=detail)
+        if user is None:
+            raise NotFound("Akun ini tidak ada lagi.")
+        end_absence(session, actor=actor, now=now)
+        session.add(Absence(user_id=user.id, stand_in_id=stand_in_id, starts_on=starts_on, ends_on=ends_on))
+        detail = {"from": starts_on.isoformat(), "until": ends_on.isoformat(), "stand_in": stand_in_id}
+        _record(session, user, "absence", actor_id=user.id, now=now, detail=detail)
 
 
 def end_absence(session: Session, *, actor: Actor, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
 from kimweb.areas.models import Area, AreaKind
 from kimweb.core.actor import Actor, Holding, Role
-from kimweb.core.calendar import JAKARTA, local_day
+from kimweb.core.calendar import day_begins, local_day
 
 SILENT_AFTER_DAYS = 14
 """A moderator who has not signed in for so many days does not count (product.md, People)."""
@@ -21,17 +21,16 @@ def _holds(grant: type[RoleGrant], day: date) -> sa.ColumnElement[bool]:
     return sa.and_(grant.starts_on <= day, sa.or_(grant.ends_on.is_(None), grant.ends_on >= day))
 
 
-def _away(user_id: sa.ColumnElement[int] | sa.orm.InstrumentedAttribute[int], day: date) -> sa.Exists:
+def _away(user_id: sa.SQLColumnExpression[int], day: date, *, replaced: bool) -> sa.Exists:
     absent = aliased(Absence)
-    return sa.exists().where(
-        absent.user_id == user_id, absent.stand_in_id.is_(None), absent.starts_on <= day, absent.ends_on >= day
-    )
+    stand_in = absent.stand_in_id.is_not(None) if replaced else absent.stand_in_id.is_(None)
+    return sa.exists().where(absent.user_id == user_id, stand_in, absent.starts_on <= day, absent.ends_on >= day)
 
 
 def has_moderator(area_code: sa.SQLColumnExpression[str], day: date) -> sa.ColumnElement[bool]:
-    """SQL: whether somebody moderates the area on `day`: holds the role, is active, signed in within 14 days, and is
-    not away without a stand-in."""
-    since = sa.literal(_silent_since(day), type_=User.signed_in_at.type)
+    """SQL: whether somebody moderates the area on `day`: holds the role, is active, signed in within 14 days and is not
+    away, or is away and has a stand-in."""
+    since = sa.literal(day_begins(day - timedelta(days=SILENT_AFTER_DAYS)), type_=User.signed_in_at.type)
     return (
         sa.exists()
         .where(
@@ -40,15 +39,11 @@ def has_moderator(area_code: sa.SQLColumnExpression[str], day: date) -> sa.Colum
             RoleGrant.area_code == area_code,
             _holds(RoleGrant, day),
             User.active,
-            User.signed_in_at >= since,
-            ~_away(User.id, day),
+            sa.or_(User.signed_in_at >= since, _away(User.id, day, replaced=True)),
+            ~_away(User.id, day, replaced=False),
         )
         .correlate_except(RoleGrant, User)
     )
-
-
-def _silent_since(day: date) -> datetime:
-    return datetime.combine(day - timedelta(days=SILENT_AFTER_DAYS), datetime.min.time(), tzinfo=JAKARTA)
 
 
 def village_has_moderator(session: Session, area_code: str, day: date) -> bool:
@@ -108,7 +103,7 @@ def sessions_of(session: Session, user_id: int) -> Sequence[UserSession]:
 
 
 def grants_of(session: Session, user_id: int, day: date) -> Sequence[RoleGrant]:
-    """The roles that a person holds on `day`, with area and agency, widest first."""
+    """The roles that a person holds on `day`, with area and agency, by area."""
     query = (
         sa.select(RoleGrant)
         .where(RoleGrant.user_id == user_id, _holds(RoleGrant, day))
@@ -141,8 +136,3 @@ def colleagues(session: Session, user_id: int, day: date) -> Sequence[User]:
         .order_by(User.name)
     )
     return session.scalars(query).all()
-
-
-def users(session: Session) -> Sequence[User]:
-    """Every account, by name."""
-    return session.scalars(sa.select(User).order_by(User.name)).all()

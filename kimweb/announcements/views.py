@@ -9,8 +9,8 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from kimweb.announcements import actions, forms, policy, queries, words
-from kimweb.announcements.models import Announcement
-from kimweb.areas.queries import area_by_code
+from kimweb.announcements.models import Announcement, Verb
+from kimweb.areas.queries import area_asked
 from kimweb.core import audit
 from kimweb.core.errors import Conflict, Invalid, NotAllowed
 from kimweb.core.i18n import N_
@@ -19,7 +19,8 @@ from kimweb.core.workflow import Step
 from kimweb.web import context
 from kimweb.web.access import allow, public
 from kimweb.web.forms import ReasonForm
-from kimweb.web.htmx import done, render_page
+from kimweb.web.htmx import done, is_partial, render_page
+from kimweb.web.refused import NOTHING, Refused, checked, refused
 
 bp = Blueprint("announcements", __name__)
 for _word in (words.speaker, words.audience, words.audience_brief):
@@ -39,7 +40,7 @@ def _step(form: ReasonForm | None = None, version: int | None = None) -> Step:
 def index() -> Response:
     """What stands today, the most urgent first, or with `?lewat=ya` what is over; of one area with `?wilayah=`."""
     db, who, args = context.db_session(), context.actor(), request.args
-    area = area_by_code(db, args["wilayah"]) if args.get("wilayah") else None
+    area = area_asked(db, args.get("wilayah"))
     past = args.get("lewat") == "ya"
     read = queries.archive_page if past else queries.standing_page
     rows = read(db, area_code=area.code if area else None, day=context.today(), after=args.get("sesudah"))
@@ -51,12 +52,16 @@ def index() -> Response:
 @public
 def show(announcement_id: int) -> Response:
     """One announcement: for everybody once published; before that, as it will appear, for office and admin."""
+    return _page_of(announcement_id)
+
+
+def _page_of(announcement_id: int, *, status: int = 200, refused: Refused = NOTHING) -> Response:
     db = context.db_session()
     row = queries.visible_announcement(db, context.actor(), announcement_id)
     history = audit.history(db, row.audit_kind, row.audit_id) if context.actor().signed_in else []
     reach = queries.audience_size(db, [place.area_code for place in row.audience])
-    day = context.today()
-    return render_page("announcements/show.html", announcement=row, history=history, reach=reach, day=day)
+    values: dict[str, Any] = {"history": history, "reach": reach, "day": context.today(), "refused": refused}
+    return render_page("announcements/show.html", status=status, announcement=row, **values)
 
 
 @bp.route("/pengumuman/tulis/", methods=["GET", "POST"])
@@ -127,20 +132,27 @@ def _saved(row: Announcement) -> Response:
     return done(N_("Tersimpan sebagai draf. Periksa, lalu terbitkan."), to=f"/pengumuman/{row.id}/")
 
 
-def _change(announcement_id: int, action: Callable[..., Announcement], message: str) -> Response:
-    action(context.db_session(), _step(ReasonForm()), announcement_id=announcement_id)
-    return done(message, to=f"/pengumuman/{announcement_id}/")
+def _change(announcement_id: int, verb: Verb, action: Callable[..., Announcement], message: str) -> Response:
+    form = ReasonForm()
+    try:
+        checked(form)
+        row = action(context.db_session(), _step(form), announcement_id=announcement_id)
+    except Invalid as error:
+        if is_partial():
+            raise
+        return _page_of(announcement_id, status=422, refused=refused(verb, error))
+    return done(message, to=f"/pengumuman/{announcement_id}/", title=row.title)
 
 
 @bp.post("/pengumuman/<id:announcement_id>/publikasi")
 @allow(Permission.ANNOUNCEMENT_PUBLISH)
 def publish(announcement_id: int) -> Response:
     """Bring it to everyone addressed."""
-    return _change(announcement_id, actions.publish_announcement, N_("Sudah terbit."))
+    return _change(announcement_id, Verb.PUBLISH, actions.publish_announcement, N_("Sudah terbit."))
 
 
 @bp.post("/pengumuman/<id:announcement_id>/penarikan")
 @allow(Permission.ANNOUNCEMENT_PUBLISH)
 def withdraw(announcement_id: int) -> Response:
     """Take it off all pages, with a reason."""
-    return _change(announcement_id, actions.withdraw_announcement, N_("Sudah ditarik."))
+    return _change(announcement_id, Verb.WITHDRAW, actions.withdraw_announcement, N_("Sudah ditarik."))

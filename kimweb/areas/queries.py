@@ -17,6 +17,7 @@ from kimweb.core.actor import district_of
 from kimweb.core.audit import AuditEntry
 from kimweb.core.calendar import Holiday
 from kimweb.core.db import Base
+from kimweb.core.errors import NotFound
 
 SEARCH_LIMIT = 50
 QUERY_MAX = 80
@@ -69,6 +70,19 @@ def area_by_code(session: Session, code: str) -> Area | None:
         return None
     parents = joinedload(Area.parent).joinedload(Area.parent)
     return session.scalar(sa.select(Area).where(Area.code == code).options(parents))
+
+
+def area_asked(session: Session, code: str | None) -> Area | None:
+    """The area that `?wilayah=` names, today's one when it was recoded; None without a code. Raises NotFound."""
+    if not code:
+        return None
+    area = area_by_code(session, code)
+    if area is None:
+        today = resolve_code(session, code)
+        area = area_by_code(session, today) if today else None
+    if area is None:
+        raise NotFound("Wilayah ini tidak ada.")
+    return area
 
 
 def villages_of(session: Session, district_code: str) -> list[Area]:

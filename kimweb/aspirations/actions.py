@@ -36,7 +36,7 @@ def forward_aspiration(session: Session, step: Step, *, code: str) -> Aspiration
         row = queries.aspiration_for_update(session, step.actor, code)
         desk = Desk.REGENCY if row.about_district else Desk.DISTRICT
         _move(session, step, row, Verb.FORWARD, desk=desk, days=VERIFY_DAYS)
-        row.confirmed_at = step.now
+        _confirm(row, step)
     return row
 
 
@@ -70,7 +70,10 @@ def reply_to_question(session: Session, step: Step, *, code: str, text: str) -> 
 def assign_aspiration(
     session: Session, step: Step, *, code: str, agency_id: int | None, days: int | None
 ) -> Aspiration:
-    """Give it to an agency, with 5, 14 or 60 working days. Never to the office that it is about."""
+    """Give it to an agency, with 5, 14 or 60 working days. Never to the office that it is about.
+
+    Confirms what appears when nobody has yet (a village's question that stayed silent); the page says so.
+    """
     with writing(session):
         row = _ready(session, step, code, Verb.ASSIGN)
         if days not in CLASSES:
@@ -83,6 +86,7 @@ def assign_aspiration(
         detail = {"agency": agency.name, "days": days}
         _move(session, step, row, Verb.ASSIGN, desk=Desk.AGENCY, days=days, detail=detail)
         row.agency_id, row.agency, row.days = agency.id, agency, days
+        _confirm(row, step)
     return row
 
 
@@ -114,6 +118,7 @@ def answer_aspiration(
         detail = {"kind": str(kind), "agency": row.agency.name if row.agency else ""}
         role = _move(session, step, row, Verb.ANSWER, desk=Desk.SENDER, days=SENDER_DAYS, detail=detail)
         row.back_state, row.back_desk = back
+        _confirm(row, step)
         _say(session, step, row, MessageKind.ANSWER, role, text, answer=kind, promised_on=promised_on)
     return row
 
@@ -198,6 +203,11 @@ def tighten_privacy(session: Session, step: Step, *, code: str, hide_name: bool,
         detail = {"name": row.hide_name, "text": row.hide_text}
         _record(session, step, row, Verb.TIGHTEN, role, detail)
     return row
+
+
+def _confirm(row: Aspiration, step: Step) -> None:
+    """Text and privacy were looked at as they appear: from now on it is public, unless its text is secret."""
+    row.confirmed_at = row.confirmed_at or step.now
 
 
 def _ready(session: Session, step: Step, code: str, verb: Verb) -> Aspiration:

@@ -35,7 +35,7 @@ def _read(form: F) -> tuple[F, Step]:
 def _done(row: Aspiration, message: str) -> Response:
     """On to the aspiration, or to the desk when its new place is no longer visible from here."""
     seen = queries.is_visible(context.db_session(), context.actor(), row.code)
-    return done(message, to=f"/aspirasi/{row.code}/" if seen else "/meja/")
+    return done(message, to=f"/aspirasi/{row.code}/" if seen else "/meja/", title=row.title if seen else "")
 
 
 def forward(code: str) -> Response:

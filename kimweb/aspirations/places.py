@@ -59,7 +59,7 @@ def aspiration_of(form: forms.SendForm, village_code: str) -> NewAspiration:
         place=form.place.data or "",
         name=form.name.data or "",
         phone=form.phone.data or "",
-        hide_name=bool(form.hide_name.data),
+        hide_name=bool(form.hide_name.data) or not form.name.data,  # no name is as anonymous as a hidden one
         hide_text=bool(form.hide_text.data),
         about_village="desa" in about,
         about_district="kecamatan" in about,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from kimweb.areas.queries import area_by_code
+from kimweb.areas.queries import area_asked
 from kimweb.aspirations import changes, forms, pages, places, queries, sending, tracking
 from kimweb.core.codes import clean_code
 from kimweb.core.i18n import N_
@@ -22,8 +22,8 @@ changes.register(bp)
 @public
 def index() -> Response:
     """Public aspirations, everywhere or of one area (`?wilayah=`), the last confirmed first."""
-    db, code = context.db_session(), request.args.get("wilayah", "")
-    area = area_by_code(db, code) if code else None
+    db = context.db_session()
+    area = area_asked(db, request.args.get("wilayah"))
     page = queries.public_page(db, within=area.code if area else None, after=request.args.get("sesudah"))
     return render_page("aspirations/index.html", "aspirations/_list.html", page=page, area=area)
 

@@ -22,9 +22,6 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
-GRANTABLE = (Role.MEMBER, Role.MODERATOR, Role.REVIEWER, Role.AGENCY, Role.ADMIN)
-
-
 def covers(area: str, code: str) -> bool:
     """Whether the area `area` is `code` or lies above it. Codes nest by prefix (Permendagri 58/2021): 16.06 >
     16.06.01 > 16.06.01.2001."""
@@ -54,9 +51,8 @@ class Actor:
     """Who acts, with the roles that count on `day` (Asia/Jakarta).
 
     `holdings` holds what was granted, what comes from standing in for somebody, and for a reviewer the moderator's
-    role in
-    the villages of the district that are without one (product.md, People). `proofs` names what the actor proved to have
-    sent, by code and PIN: `aspiration:H4T-9QC`.
+    role in the villages of the district that are without one (product.md, People). `proofs` names what the actor proved
+    to have sent, by code and PIN: `aspiration:H4T-9QC`.
     """
 
     day: date

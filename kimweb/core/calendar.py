@@ -37,11 +37,6 @@ def day_begins(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=JAKARTA).astimezone(UTC)
 
 
-def day_ends(day: date) -> datetime:
-    """The first instant after a day in Asia/Jakarta (aware, UTC)."""
-    return day_begins(day + timedelta(days=1))
-
-
 class HolidayKind(StrEnum):
     """Where an off day comes from."""
 

@@ -1,8 +1,8 @@
 """Engine, declarative base and transactions, the same for SQLite and PostgreSQL.
 
 SQLite: `BEGIN IMMEDIATE` for writers, plain `BEGIN` for readers; in the default deferred mode concurrent
-read-modify-write
-loses updates without an error. PostgreSQL: READ COMMITTED, and writers lock what they read to change (`FOR UPDATE`).
+read-modify-write loses updates without an error. PostgreSQL: READ COMMITTED, and writers lock what they read to change
+(`FOR UPDATE`).
 """
 
 from __future__ import annotations
@@ -140,8 +140,3 @@ def migrate(url: str) -> None:
     config.set_main_option("script_location", str(_ROOT / "migrations"))
     config.attributes["url"] = url
     command.upgrade(config, "head")
-
-
-def like_prefix(text: str) -> str:
-    """A LIKE pattern (escape character `\\`) for what begins with `text`."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

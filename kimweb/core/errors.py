@@ -7,7 +7,10 @@ from datetime import datetime
 
 
 class KimError(Exception):
-    """Base of all errors that a person may meet; `str(error)` is a sentence in plain Indonesian."""
+    """Base of all errors that a person may meet.
+
+    `str(error)` is a sentence in plain Indonesian (of InvalidTransition: a word to developers, the page has its own).
+    """
 
 
 class NotFound(KimError):

@@ -16,7 +16,6 @@ from kimweb.core.actor import REGENCY, Actor, Holding, Role, district_of
 from kimweb.core.calendar import JAKARTA, WorkingCalendar, local_day
 from kimweb.core.workflow import Step
 
-MONTHS = 6
 DAYS = 182
 
 Happening = Callable[[datetime], None]

@@ -23,11 +23,17 @@ def authority(actor: Actor, permission: Permission, news: News) -> Role | None:
             own = actor.user_id is not None and actor.user_id == news.author_id
             return writing_role(actor, news.area_code) if own else None
         case Permission.NEWS_REVIEW:
-            return actor.first((Role.MODERATOR,), on=news.area_code)
+            return _moderating_role(actor, news.area_code)
         case Permission.NEWS_WITHDRAW:
-            return actor.first((Role.MODERATOR, Role.REVIEWER, Role.ADMIN), on=news.area_code)
+            above = actor.first((Role.REVIEWER, Role.ADMIN), on=news.area_code)
+            return _moderating_role(actor, news.area_code) or above
         case _:
             return None
+
+
+def _moderating_role(actor: Actor, area_code: str) -> Role | None:
+    """By which role the actor moderates the KIM of just this area: a district's KIM is not above its villages' KIMs."""
+    return actor.first((Role.MODERATOR,), on=area_code) if area_code in reviewing_areas(actor) else None
 
 
 def writing_role(actor: Actor, area_code: str) -> Role | None:
@@ -56,8 +62,8 @@ def can_see(actor: Actor, news: News) -> bool:
     too."""
     if news.state in _PUBLIC or (actor.user_id is not None and actor.user_id == news.author_id):
         return True
-    above = actor.areas(Role.MODERATOR, Role.REVIEWER, Role.ADMIN)
-    return news.state in _REVIEWABLE and any(covers(area, news.area_code) for area in above)
+    inside = any(covers(area, news.area_code) for area in actor.areas(Role.REVIEWER, Role.ADMIN))
+    return news.state in _REVIEWABLE and (inside or news.area_code in reviewing_areas(actor))
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
@@ -65,8 +71,9 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     ways: list[sa.ColumnElement[bool]] = [News.state.in_(_PUBLIC)]
     if actor.user_id is not None:
         ways.append(News.author_id == actor.user_id)
-    above = actor.areas(Role.MODERATOR, Role.REVIEWER, Role.ADMIN)
-    if above:
-        inside = [sa.or_(News.area_code == area, News.area_code.startswith(area + ".")) for area in sorted(above)]
-        ways.append(sa.and_(News.state.in_(_REVIEWABLE), sa.or_(*inside)))
+    above = sorted(actor.areas(Role.REVIEWER, Role.ADMIN))
+    own = sorted(reviewing_areas(actor))
+    if above or own:
+        inside = [sa.or_(News.area_code == area, News.area_code.startswith(area + ".")) for area in above]
+        ways.append(sa.and_(News.state.in_(_REVIEWABLE), sa.or_(News.area_code.in_(own), *inside)))
     return sa.or_(*ways)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from kimweb.areas.queries import area_by_code
+from kimweb.areas.queries import area_asked
 from kimweb.core.errors import Conflict, Invalid
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
@@ -32,8 +32,8 @@ def _step(version: int | None = None, reason: str | None = None) -> Step:
 @public
 def index() -> Response:
     """Published news, everywhere or of one area (`?wilayah=`), newest first."""
-    db, code = context.db_session(), request.args.get("wilayah", "")
-    area = area_by_code(db, code) if code else None
+    db = context.db_session()
+    area = area_asked(db, request.args.get("wilayah"))
     page = queries.published_page(db, within=area.code if area else None, after=request.args.get("sesudah"))
     own = queries.mine(db, context.actor()) if context.actor().signed_in else []
     return render_page("news/index.html", "news/_list.html", page=page, area=area, own=own)
@@ -95,10 +95,10 @@ def _change(news_id: int, verb: Verb, action: Callable[..., News], message: str)
     form = ReasonForm()
     try:
         checked(form)
-        action(context.db_session(), _step(form.version.data, form.reason.data), news_id=news_id)
+        news = action(context.db_session(), _step(form.version.data, form.reason.data), news_id=news_id)
     except Invalid as error:
         return pages.refused_change(news_id, verb, error)
-    return done(message, to=f"/berita/{news_id}/")
+    return done(message, to=f"/berita/{news_id}/", title=news.title)
 
 
 @bp.post("/berita/<id:news_id>/pengajuan")

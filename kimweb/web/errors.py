@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from kimweb.core import audit
 from kimweb.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed, NotFound, TooMany
+from kimweb.core.i18n import N_
 from kimweb.web import context
 from kimweb.web.filters import clock_time
 from kimweb.web.htmx import render_page
@@ -22,20 +23,34 @@ from kimweb.web.htmx import render_page
 log = logging.getLogger("kimweb")
 
 _SECRETS = {"password", "pin", "old", "new", "again"}
-_OURS = {"csrf_token", "version", "key", "dari"} | _SECRETS
+_WRITTEN = {
+    "title": N_("Judul"),
+    "body": N_("Isi"),
+    "text": N_("Tulisan"),
+    "reason": N_("Alasan"),
+    "place": N_("Di mana"),
+}
+"""The fields in which people write sentences, with their labels; an error page shows these again."""
 
 
 def _typed() -> dict[str, str]:
-    """What was typed into the refused form, without our own fields and without secrets."""
+    """What was written into the refused form, by the field's name."""
     try:
         form = request.form
     except RequestEntityTooLarge:
         return {}
-    return {name: value for name, value in form.items() if name not in _OURS and value.strip()}
+    return {name: value for name, value in form.items() if name in _WRITTEN and value.strip()}
 
 
 def _page(status: int, title: str, sentence: str, **values: Any) -> Response:
-    defaults: dict[str, Any] = {"typed": {}, "back": "", "resend": None, "search": False, "entry": None}
+    defaults: dict[str, Any] = {
+        "typed": {},
+        "back": "",
+        "resend": None,
+        "search": False,
+        "entry": None,
+        "labels": _WRITTEN,
+    }
     return render_page(
         "errors/error.html",
         "errors/_error.html",

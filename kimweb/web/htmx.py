@@ -32,14 +32,15 @@ def render_page(page: str, fragment: str | None = None, /, *, status: int = 200,
     return response
 
 
-def done(message: str, *, to: str) -> Response:
+def done(message: str, *, to: str, title: str = "") -> Response:
     """The answer to a state change: on the desk with htmx a line in the row's place, else 303 to the desk or to `to`.
 
-    Forms on the desk carry the hidden field `dari` = "meja".
+    Forms on the desk carry the hidden field `dari` = "meja". `title`: of what was changed; "" when the actor no longer
+    sees it.
     """
     if is_partial():
-        return render_page("components/_done.html", "components/_done.html", message=message, href=to)
+        return render_page("components/_done.html", "components/_done.html", message=message, href=to, title=title)
     if context.actor().signed_in:
-        flash(message)
+        flash(message, title or "message")
     from_desk = request.form.get("dari") == "meja" and may(context.actor(), Permission.DESK_SEE)
     return redirect("/meja/" if from_desk else to, 303)

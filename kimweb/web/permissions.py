@@ -33,7 +33,7 @@ Authority = Callable[[Actor, Permission, Any], Role | None]
 class Case:
     """One line of a feature's matrix: a verb (or "see") on a kind of row, one specimen a place.
 
-    `allowed`: None, ask the feature's policy for `permission`.
+    `permission` is only told; `allowed` decides.
     """
 
     verb: str

@@ -1,8 +1,8 @@
 """Cross-site posts, response headers, and the token of forms under a session.
 
 Every request that may change something must come from us, by Sec-Fetch-Site, else Origin, else Referer. Present but
-foreign:
-403. All absent (old and text browsers may send none): accepted without a session cookie, or with a valid token.
+foreign: 403. All absent (old and text browsers may send none): accepted without a session cookie, or with a valid
+token.
 """
 
 from __future__ import annotations

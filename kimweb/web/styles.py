@@ -10,7 +10,7 @@ from flask import Flask, g
 from markupsafe import Markup
 from rcssmin import cssmin
 
-BUNDLES = {"base": ("base.css",), "desk": ("base.css", "desk.css")}
+BUNDLES = {"base": ("base.css",), "place": ("base.css", "place.css"), "desk": ("base.css", "desk.css")}
 
 
 def install(app: Flask) -> None:

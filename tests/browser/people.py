@@ -103,11 +103,11 @@ class Person:
 
         With htmx that happens in place; without, the form leads back to the desk.
         """
-        desk = self.page.url
+        desk, title = self.page.url, row.get_by_role("heading").inner_text()
         if not self.scripted:
             self.press(name, within=row)
             assert self.page.url == desk
-            expect(self.page.get_by_role("status")).to_have_text(says)
+            expect(self.page.get_by_role("status")).to_have_text(f"{says} {title}")
             return
         self._with_htmx()
         others = self.page.locator("article.row").count() - 1
@@ -115,7 +115,7 @@ class Person:
         button(row, name).click()
         line = self.page.locator("article.row[role=status]")
         expect(line).to_contain_text(says)
-        expect(line.get_by_role("link", name="Lihat")).to_be_visible()
+        expect(line.get_by_role("link", name=title)).to_be_visible()
         expect(self.page.locator("article.row:not([role=status])")).to_have_count(others)
         self.stayed(desk)
 

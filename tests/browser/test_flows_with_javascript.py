@@ -52,7 +52,7 @@ def test_several_rows_are_decided_without_leaving_the_desk(comes: Comes) -> None
     button(sari.row("Lampu padam"), "Benar, teruskan ke kecamatan").click()
     expect(sari.page.locator("article.row[role=status]")).to_have_count(2)
     sari.stayed(f"{sari.url}/meja/")
-    sari.leads(sari.page.get_by_role("link", name="Lihat").first.click)
+    sari.leads(sari.page.get_by_role("status").get_by_role("link", name="Lampu padam").click)
     sari.reads("Lampu padam", "di meja Peninjau Kecamatan")
     sari.sees_at("/meja/", "Tidak ada yang menunggu")
 
@@ -165,7 +165,7 @@ def test_htmx_stays_away_on_2g_and_with_data_saver(comes: Comes, connection: str
     assert not _asked_for_htmx(sari, "/meja/")
     assert sari.page.evaluate("typeof htmx") == "undefined"
     sari.press("Benar, teruskan ke kecamatan")
-    expect(sari.page.get_by_role("status")).to_have_text("Diteruskan.")
+    expect(sari.page.get_by_role("status")).to_have_text(f"Diteruskan. {TITLE}")
 
 
 def test_htmx_comes_to_desks_and_never_to_readers(comes: Comes) -> None:

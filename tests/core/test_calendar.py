@@ -14,7 +14,6 @@ from kimweb.core.calendar import (
     HolidayKind,
     WorkingCalendar,
     day_begins,
-    day_ends,
     load_calendar,
     local_day,
     system_clock,
@@ -106,5 +105,4 @@ def test_days_begin_at_midnight_in_jakarta() -> None:
     assert local_day(datetime(2026, 11, 18, 16, 59, tzinfo=UTC)) == date(2026, 11, 18)
     assert local_day(datetime(2026, 11, 18, 17, 0, tzinfo=UTC)) == date(2026, 11, 19)
     assert day_begins(date(2026, 11, 18)) == datetime(2026, 11, 17, 17, 0, tzinfo=UTC)
-    assert day_ends(date(2026, 11, 18)) == datetime(2026, 11, 18, 17, 0, tzinfo=UTC)
     assert system_clock().tzinfo is UTC

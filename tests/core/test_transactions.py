@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kimweb.core.calendar import Holiday, HolidayKind
-from kimweb.core.db import BUSY_TIMEOUT_MS, UtcDateTime, like_prefix, make_engine, writing
+from kimweb.core.db import BUSY_TIMEOUT_MS, UtcDateTime, make_engine, writing
 from kimweb.core.throttle import Attempt
 from tests.support.clock import START
 from tests.support.together import engine_on, together
@@ -146,7 +146,3 @@ def test_instants_come_back_aware_and_in_utc(session: Session) -> None:
     assert str(found.tzinfo) == "UTC"
     with pytest.raises(ValueError, match="time zone"):
         UtcDateTime().process_bind_param(START.replace(tzinfo=None), session.get_bind().dialect)
-
-
-def test_a_like_pattern_takes_every_letter_literally() -> None:
-    assert like_prefix("50%_\\") == "50\\%\\_\\\\%"

@@ -117,7 +117,7 @@ def test_an_agency_finds_its_own_work_under_its_name(client: FlaskClient, world:
         world.aspiration(f"Untuk {office.code}", due=in_days(5), agency_id=office.id, **grant)
     page = enter(client, dewi).get("/meja/").text
     assert _titles(page) == ["Untuk PUPR"]
-    assert in_order(page, "Meja Dewi", "Petugas OPD, ")
+    assert in_order(page, "Meja Dewi", "Dinas Pekerjaan Umum", "Untuk PUPR")
 
 
 def test_pages_neither_lose_nor_repeat_a_row(client: FlaskClient, world: World) -> None:

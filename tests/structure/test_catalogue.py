@@ -1,4 +1,4 @@
-"""The message catalogue: every message of the interface has its English, with the same placeholders, and is compiled."""
+"""The message catalogue: every message has its English, with the same placeholders, and is compiled."""
 
 from __future__ import annotations
 

@@ -118,6 +118,11 @@ BAD = [
     "/%00",
     "/%ff%fe",
     "/berita/" + "9" * 5000 + "/",
+    *(
+        f"/{thing}/?wilayah={value}"
+        for thing in ("berita", "aspirasi", "pengumuman")
+        for value in ("x", "16.06.99", "%00", "16.06'--", "16.06.01.2001.1")
+    ),
 ]
 
 
@@ -136,7 +141,6 @@ def test_an_impossible_address_is_a_404_with_a_search(client: FlaskClient, path:
             for thing in ("berita", "aspirasi", "pengumuman")
             for value in ("x", "1~2", "9" * 40, "-1~-1", "~", "%00~1", "1~2~3")
         ),
-        *(f"/berita/?wilayah={value}" for value in ("x", "16.06.99", "%00", "16.06'--", "16.06.01.2001.1")),
         *(f"/desa/?q={value}" for value in ("%00", "%25", "_", "'", "a" * 5000, "%F0%9F%98%80", "%E2%80%AE", "|")),
         "/aspirasi/kirim/?desa=%00",
         "/aspirasi/lacak/?code=%00%ff",

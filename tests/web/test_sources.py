@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from rcssmin import cssmin
 
 from tests.structure.source import ROOT
 
@@ -70,3 +71,9 @@ def test_a_script_that_evaluates_is_noticed() -> None:
 
 def test_every_template_escapes(app: Flask) -> None:
     assert all(app.select_jinja_autoescape(str(path)) for path in TEMPLATES)
+
+
+def test_the_shared_style_stays_small() -> None:
+    """It is inlined in every page: 3,000 bytes at most, as delivery.md and the sheet's own first line say."""
+    sheet = (ROOT / "static/css/base.css").read_text(encoding="utf-8")
+    assert len(cssmin(sheet).encode()) <= 3_000
