@@ -16,11 +16,15 @@ from kimweb.accounts import policy as accounts_policy
 from kimweb.accounts import views as accounts_views
 from kimweb.accounts.models import User
 from kimweb.announcements import policy as announcements_policy
+from kimweb.announcements import queries as announcements_queries
 from kimweb.announcements import views as announcements_views
+from kimweb.announcements import words as announcements_words
 from kimweb.announcements import workflow as announcements_workflow
 from kimweb.announcements.models import Announcement
 from kimweb.areas import views as areas_views
+from kimweb.areas import words as areas_words
 from kimweb.aspirations import policy as aspirations_policy
+from kimweb.aspirations import timeline as aspirations_timeline
 from kimweb.aspirations import tracking
 from kimweb.aspirations import views as aspirations_views
 from kimweb.aspirations import words as aspirations_words
@@ -29,18 +33,20 @@ from kimweb.aspirations.models import Aspiration
 from kimweb.core import db
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import Clock, system_clock
+from kimweb.core.i18n import LANGUAGES
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import possible
 from kimweb.home import views as home_views
 from kimweb.news import policy as news_policy
+from kimweb.news import queries as news_queries
 from kimweb.news import views as news_views
+from kimweb.news import words as news_words
 from kimweb.news import workflow as news_workflow
 from kimweb.news.models import News
 from kimweb.settings import ROOT, Settings
-from kimweb.web import access, context, converters, delivery, errors, filters, security, styles, words
+from kimweb.web import access, context, converters, cookies, delivery, errors, filters, security, styles, words
 
 MAX_BODY_BYTES = 256 * 1024
-LANGUAGES = ("id", "en")
 
 _AUTHORITY: dict[type, Any] = {
     User: accounts_policy.authority,
@@ -52,6 +58,12 @@ _TABLES: dict[type, Any] = {
     News: news_workflow.TRANSITIONS,
     Announcement: announcements_workflow.TRANSITIONS,
     Aspiration: aspirations_workflow.TRANSITIONS,
+}
+_ADDRESSES = context.Addresses(desk="home.desk", sign_in="accounts.sign_in", prove="aspirations.track")
+_LAST_CHANGE: dict[str, context.LastChange] = {
+    News.audit_kind: news_queries.last_change,
+    Announcement.audit_kind: announcements_queries.last_change,
+    Aspiration.audit_kind: aspirations_timeline.last_change,
 }
 _BLUEPRINTS = (
     home_views.bp,
@@ -90,7 +102,14 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     login.install(app)
     context.install(
         app,
-        context.Context(settings=settings, clock=clock or system_clock, database=database, load_actor=_load_actor),
+        context.Context(
+            settings=settings,
+            clock=clock or system_clock,
+            database=database,
+            load_actor=_load_actor,
+            addresses=_ADDRESSES,
+            last_change=_LAST_CHANGE,
+        ),
     )
     _templates(app)
     for part in (security, access, errors, delivery):
@@ -128,8 +147,8 @@ def _count_statements(app: Flask, database: SQLAlchemy) -> None:
 
 
 def _language() -> str:
-    chosen = request.cookies.get("bahasa", "id") if has_request_context() else "id"
-    return chosen if chosen in LANGUAGES else "id"
+    chosen = request.cookies.get(cookies.LANGUAGE) if has_request_context() else None
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
 def _templates(app: Flask) -> None:
@@ -140,6 +159,9 @@ def _templates(app: Flask) -> None:
     Babel(app, default_locale="id", locale_selector=_language, default_timezone="Asia/Jakarta")
     filters.install(app)
     words.install(app)
+    areas_words.install(app)
+    news_words.install(app)
+    announcements_words.install(app)
     aspirations_words.install(app)
     styles.install(app)
 

@@ -21,6 +21,7 @@ _DATED = datetime(2026, 1, 1, tzinfo=UTC)
 # Beside gettext's own names: N_ marks, and these take a sentence as their first argument.
 _KEYWORDS = (
     "N_",
+    "Sentence",
     "Filled",
     "Invalid",
     "NotAllowed",

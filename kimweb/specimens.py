@@ -97,12 +97,14 @@ def _aspiration_matrix() -> Matrix:
         state.LAPSED: (desk.NOBODY,),
     }
 
-    def rows(at: aspirations.State, on: aspirations.Desk, *, late: bool, secret: bool = False) -> dict[str, Any]:
+    def rows(at: aspirations.State, on: aspirations.Desk, *, late: bool, kind: str = "") -> dict[str, Any]:
+        secret, about_village = kind == ", secret", kind == ", about the village"
         found = {}
         for place, code in _PLACES.items():
             row = aspirations.Aspiration(code="H4T-9QC", village_code=code, state=at, desk=on, hide_text=secret)
-            row.hide_name, row.about_village, row.village_bypassed = True, False, on is not desk.VILLAGE and secret
-            row.about_district = on is desk.REGENCY
+            row.hide_name, row.about_village, row.about_district = True, about_village, on is desk.REGENCY
+            row.village_bypassed = on is not desk.VILLAGE and bool(kind)
+            row.desk_since = _DAY
             row.confirmed_at = None if at is state.RECEIVED else datetime(2026, 11, 16, tzinfo=UTC)
             row.due_on = _DAY - timedelta(days=1) if late else _DAY
             row.agency_id = _THEIRS if on is desk.AGENCY else None
@@ -113,11 +115,11 @@ def _aspiration_matrix() -> Matrix:
         return f"{at}, desk {on}" + (", late" if late else "")
 
     cases = [
-        Case("see", named(at, on, False) + secret, None, rows(at, on, late=False, secret=bool(secret)), see)
+        Case("see", named(at, on, False) + kind, None, rows(at, on, late=False, kind=kind), see)
         for see in (aspiration_policy.can_see,)
         for at, desks in where.items()
         for on in desks
-        for secret in ("", ", secret")
+        for kind in (("", ", secret") if on is desk.VILLAGE else ("", ", secret", ", about the village"))
     ]
     for (at, verb), step in aspiration_table.items():
         ask = by_policy(aspiration_policy.authority, step.permission)

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from kimweb.core.errors import Busy
+
 _AT_ONCE = threading.BoundedSemaphore(1)
 """One hash at a time in a process: with two workers half of the cores stay free for reading pages."""
+_IN_LINE = threading.BoundedSemaphore(2)
+"""The one that hashes and one that waits: in a storm the others are told so, and their threads go on reading."""
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _IN_LINE.acquire(blocking=False):
+        raise Busy("Sedang banyak yang masuk.")
+    try:
+        with _AT_ONCE:
+            yield
+    finally:
+        _IN_LINE.release()
 
 
 @lru_cache(maxsize=4)
@@ -28,14 +45,14 @@ class Passwords:
         self._nobody = self.hash("nobody")
 
     def hash(self, password: str) -> str:
-        """The argon2id hash of a password."""
-        with _AT_ONCE:
+        """The argon2id hash of a password. Raises Busy in a storm."""
+        with _turn():
             return self._hasher.hash(password)
 
     def verify(self, password_hash: str | None, password: str) -> bool:
-        """Whether the password fits; an unknown account (None) costs the same time."""
+        """Whether the password fits; an unknown account (None) costs the same time. Raises Busy in a storm."""
         try:
-            with _AT_ONCE:
+            with _turn():
                 self._hasher.verify(password_hash or self._nobody, password)
         except (VerificationError, InvalidHashError):
             return False

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
-from kimweb.areas.models import Area, AreaKind
+from kimweb.areas.models import LOWEST, Area
 from kimweb.core.actor import Actor, Holding, Role
 from kimweb.core.calendar import day_begins, local_day
 
@@ -55,7 +55,7 @@ def villages_without_moderator(session: Session, districts: Sequence[str], day: 
     """The codes of the villages and wards in `districts` that nobody moderates on `day`."""
     query = sa.select(Area.code).where(
         Area.parent_code.in_(districts),
-        Area.kind.in_([AreaKind.VILLAGE, AreaKind.WARD]),
+        Area.kind.in_(LOWEST),
         ~has_moderator(Area.code, day),
     )
     return list(session.scalars(query.order_by(Area.code)))

@@ -49,6 +49,7 @@ def sign_in() -> Response:
 def signed_in() -> Response:
     """Check name and password; a fresh session on success."""
     form, onward = forms.SignInForm(), _safe_path(request.form.get("lanjut"))
+    earlier = login.current_token()
     refused = ""
     if form.validate():
         db = context.db_session()
@@ -67,6 +68,8 @@ def signed_in() -> Response:
         else:
             row = queries.session_by_hash(db, actions.token_hash(token))
             if row is not None:
+                if earlier:
+                    actions.sign_out(db, token=earlier, now=context.now())
                 login.enter(row.user, token)
                 landed = _home(queries.load_actor(db, row.user, context.now()))
                 return redirect(landed if onward == "/meja/" else onward, 303)
@@ -137,7 +140,8 @@ def set_absence() -> Response:
         (str(u.id), u.name) for u in queries.colleagues(db, who.user_id or 0, who.day)
     ]
     if form.validate() and form.starts_on.data and form.ends_on.data:
-        stand_in = int(form.stand_in.data) if form.stand_in.data else None
+        chosen = (form.stand_in.data or "").strip()
+        stand_in = int(chosen) if chosen else None
         days = {"starts_on": form.starts_on.data, "ends_on": form.ends_on.data}
         try:
             actions.set_absence(db, actor=who, stand_in_id=stand_in, now=context.now(), **days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -12,14 +12,13 @@ from kimweb.announcements import policy, queries
 from kimweb.announcements.models import Announcement, AnnouncementArea, State, Urgency, Verb
 from kimweb.announcements.policy import Office
 from kimweb.announcements.workflow import EDITABLE, LONGEST_DAYS, TRANSITIONS
-from kimweb.core import audit
 from kimweb.core.actor import Actor, Role, covers
 from kimweb.core.calendar import local_day
 from kimweb.core.db import writing
 from kimweb.core.errors import Invalid, InvalidTransition, NotAllowed
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
-from kimweb.core.workflow import Step, advance, check_version, touch
+from kimweb.core.workflow import Step, advance, check_version, note, touch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,15 +155,5 @@ def _fill(announcement: Announcement, content: Content) -> None:
 
 
 def _record(session: Session, announcement: Announcement, step: Step, verb: str, role: Role) -> None:
-    entry = audit.Entry(
-        at=step.now,
-        kind=announcement.audit_kind,
-        subject_id=announcement.audit_id,
-        verb=verb,
-        role=role,
-        actor_id=step.actor.user_id,
-        area_code=announcement.area_code,
-        after=announcement.state,
-        detail={**step.detail, "areas": sorted(row.area_code for row in announcement.audience)},
-    )
-    audit.record(session, entry)
+    areas = sorted(row.area_code for row in announcement.audience)
+    note(session, announcement, verb, replace(step, detail={**step.detail, "areas": areas}), role=role)

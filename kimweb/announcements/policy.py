@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from kimweb.announcements.models import Announcement, State
-from kimweb.core.actor import REGENCY, Actor, Role, covers
+from kimweb.core.actor import REGENCY, Actor, Role, covered, covers
 from kimweb.core.permissions import Permission
 
 
@@ -37,11 +37,6 @@ def speaking_for(actor: Actor) -> tuple[Office, ...]:
     """The offices in whose name the actor may write: regency, districts, agencies, in this order."""
     areas = sorted(actor.areas(Role.ADMIN) | actor.areas(Role.REVIEWER))
     return (*map(Office, areas), *(Office(REGENCY, agency) for agency in sorted(actor.agencies())))
-
-
-def addressable(actor: Actor, area_code: str) -> bool:
-    """Whether the actor may address an area in the name of one of their offices."""
-    return any(office.addresses(area_code) for office in speaking_for(actor))
 
 
 def writing_role(actor: Actor, office: Office) -> Role | None:
@@ -85,6 +80,12 @@ def can_see(actor: Actor, announcement: Announcement) -> bool:
     return own and announcement.state is State.DRAFT
 
 
+def can_read_record(actor: Actor, announcement: Announcement) -> bool:
+    """Whether the actor reads what was done to the announcement: its office, and whoever may publish it."""
+    rights = (Permission.ANNOUNCEMENT_WRITE, Permission.ANNOUNCEMENT_PUBLISH)
+    return any(authority(actor, right, announcement) for right in rights)
+
+
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """The same as `can_see`, in SQL."""
     ways = [Announcement.state == State.PUBLISHED, of_own_offices(actor), _under_admin(actor)]
@@ -110,6 +111,4 @@ def waiting_for(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def _under_admin(actor: Actor) -> sa.ColumnElement[bool]:
-    column = Announcement.area_code
-    inside = [sa.or_(column == area, column.startswith(area + ".")) for area in sorted(actor.areas(Role.ADMIN))]
-    return sa.or_(sa.false(), *inside)
+    return covered(Announcement.area_code, actor.areas(Role.ADMIN))

@@ -14,15 +14,14 @@ from kimweb.announcements import policy
 from kimweb.announcements.models import URGENCY_ORDER, Announcement, AnnouncementArea, State
 from kimweb.announcements.policy import Office
 from kimweb.areas import names
-from kimweb.areas.models import Agency, Area, AreaKind
-from kimweb.core.actor import REGENCY, Actor, district_of
+from kimweb.areas.models import LOWEST, Agency, Area, AreaKind
+from kimweb.core import audit
+from kimweb.core.actor import REGENCY, Actor, covered, district_of
 from kimweb.core.errors import NotFound
-from kimweb.core.paging import PAGE_SIZE, Page, cursor, cut, split_cursor
+from kimweb.core.paging import MAX_ID, PAGE_SIZE, Page, cursor, cut, split_cursor
 
 _RANK = sa.case(URGENCY_ORDER, value=Announcement.urgency, else_=len(URGENCY_ORDER))
 _ORDER = (_RANK, Announcement.ends_on, Announcement.id)
-_LOWEST = (AreaKind.VILLAGE, AreaKind.WARD)
-_MAX_ID = 2**31 - 1
 
 
 def _speaker() -> tuple[ORMOption, ...]:
@@ -47,10 +46,6 @@ def _addressed(where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return Announcement.id.in_(sa.select(AnnouncementArea.announcement_id).where(where))
 
 
-def _below(area_code: str) -> sa.ColumnElement[bool]:
-    return AnnouncementArea.area_code.startswith(area_code + ".")
-
-
 def standing(session: Session, *, area_code: str, day: date, limit: int | None = None) -> Sequence[Announcement]:
     """What stands on an area's page on `day` (both ends count): the most urgent first, then what ends soonest.
 
@@ -61,18 +56,12 @@ def standing(session: Session, *, area_code: str, day: date, limit: int | None =
     return session.scalars(query.options(*_speaker()).order_by(*_ORDER).limit(limit)).all()
 
 
-def count_standing_below(session: Session, *, area_code: str, day: date) -> int:
-    """How many more stand on `day` only for areas inside this one (a district's page: for single villages)."""
-    above = _addressed(AnnouncementArea.area_code.in_(_above(area_code)))
-    query = sa.select(sa.func.count()).select_from(Announcement)
-    return session.scalar(query.where(_stands(day), _addressed(_below(area_code)), ~above)) or 0
-
-
 def _touching(area_code: str | None) -> sa.ColumnElement[bool]:
     """Addressed to an area, to one above or to one inside it (None: everything)."""
     if area_code is None:
         return sa.true()
-    return _addressed(sa.or_(AnnouncementArea.area_code.in_(_above(area_code)), _below(area_code)))
+    to = AnnouncementArea.area_code
+    return _addressed(sa.or_(to.in_(_above(area_code)), covered(to, [area_code])))
 
 
 def standing_page(session: Session, *, area_code: str | None, day: date, after: str | None) -> Page[Announcement]:
@@ -101,7 +90,7 @@ def archive_page(session: Session, *, area_code: str | None, day: date, after: s
 
 def _number(text: str) -> int:
     """A number of a cursor; a hand-made one leads to the first page."""
-    return min(int(text), _MAX_ID) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
+    return min(int(text), MAX_ID) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
 
 
 def _day(text: str, otherwise: date = date.min) -> date:
@@ -162,7 +151,7 @@ def audience_size(session: Session, codes: Iterable[str]) -> int:
     wanted = sorted(set(codes))
     inside = sa.true() if REGENCY in wanted else sa.or_(Area.code.in_(wanted), Area.parent_code.in_(wanted))
     query = sa.select(sa.func.count()).select_from(Area)
-    return session.scalar(query.where(Area.kind.in_(_LOWEST), inside)) or 0
+    return session.scalar(query.where(Area.kind.in_(LOWEST), inside)) or 0
 
 
 def addressed_areas(session: Session, codes: Iterable[str]) -> Sequence[Area]:
@@ -194,9 +183,8 @@ class AudienceChoice:
 
 def audience_choice(session: Session, offices: Iterable[Office]) -> AudienceChoice:
     """What these offices can address, for the form (one statement)."""
-    reach = sorted({office.area_code for office in offices})
-    inside = [sa.or_(Area.code == code, Area.code.startswith(code + ".")) for code in reach]
-    areas = sorted(session.scalars(sa.select(Area).where(sa.or_(sa.false(), *inside))), key=_by_name)
+    inside = covered(Area.code, {office.area_code for office in offices})
+    areas = sorted(session.scalars(sa.select(Area).where(inside)), key=_by_name)
     below: dict[str | None, list[Area]] = {}
     for area in areas:
         below.setdefault(area.parent_code, []).append(area)
@@ -222,10 +210,24 @@ def named_offices(session: Session, actor: Actor) -> list[NamedOffice]:
     """The offices in whose name the actor may write, with area and agency (two statements)."""
     offices = policy.speaking_for(actor)
     areas = {area.code: area for area in addressed_areas(session, [office.area_code for office in offices])}
-    query = sa.select(Agency).where(Agency.id.in_(sorted(actor.agencies())))
+    query = sa.select(Agency).where(Agency.id.in_([office.agency_id for office in offices if office.agency_id]))
     agencies: dict[int | None, Agency] = {agency.id: agency for agency in session.scalars(query)}
     return [
         NamedOffice(office, areas[office.area_code], agencies.get(office.agency_id))
         for office in offices
         if office.area_code in areas
     ]
+
+
+def record_for(session: Session, actor: Actor, announcement: Announcement) -> list[audit.Entry]:
+    """What was done to an announcement (audience loaded), oldest first, for those who may read it."""
+    if not policy.can_read_record(actor, announcement):
+        return []
+    return audit.history(session, announcement.audit_kind, announcement.audit_id)
+
+
+def last_change(session: Session, actor: Actor, subject_id: str) -> audit.Entry | None:
+    """The newest entry of an announcement, if the actor may read its record."""
+    announcement = session.get(Announcement, int(subject_id), options=[selectinload(Announcement.audience)])
+    entries = record_for(session, actor, announcement) if announcement is not None else []
+    return entries[-1] if entries else None

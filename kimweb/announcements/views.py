@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, request
@@ -11,7 +12,6 @@ from werkzeug.wrappers import Response
 from kimweb.announcements import actions, forms, policy, queries, words
 from kimweb.announcements.models import Announcement, Verb
 from kimweb.areas.queries import area_asked
-from kimweb.core import audit
 from kimweb.core.errors import Conflict, Invalid, NotAllowed
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
@@ -19,20 +19,15 @@ from kimweb.core.workflow import Step
 from kimweb.web import context
 from kimweb.web.access import allow, public
 from kimweb.web.forms import ReasonForm
-from kimweb.web.htmx import done, is_partial, render_page
-from kimweb.web.refused import NOTHING, Refused, checked, refused
+from kimweb.web.htmx import done, render_page
+from kimweb.web.refused import NOTHING, Refused, brought_back, checked
 
 bp = Blueprint("announcements", __name__)
-for _word in (words.speaker, words.audience, words.audience_brief):
-    bp.add_app_template_filter(_word)
 
 
-def _step(form: ReasonForm | None = None, version: int | None = None) -> Step:
+def _step(version: int | None = None, reason: str | None = None) -> Step:
     """Who acts now, from which version of the page, with which reason."""
-    if form is None:
-        return Step(context.actor(), context.now(), version)
-    form.validate()
-    return Step(context.actor(), context.now(), form.version.data, form.reason.data or "")
+    return Step(context.actor(), context.now(), version, reason or "")
 
 
 @bp.get("/pengumuman/")
@@ -55,13 +50,20 @@ def show(announcement_id: int) -> Response:
     return _page_of(announcement_id)
 
 
-def _page_of(announcement_id: int, *, status: int = 200, refused: Refused = NOTHING) -> Response:
+def _page_of(announcement_id: int, refused: Refused = NOTHING) -> Response:
     db = context.db_session()
     row = queries.visible_announcement(db, context.actor(), announcement_id)
-    history = audit.history(db, row.audit_kind, row.audit_id) if context.actor().signed_in else []
+    history = queries.record_for(db, context.actor(), row)
     reach = queries.audience_size(db, [place.area_code for place in row.audience])
     values: dict[str, Any] = {"history": history, "reach": reach, "day": context.today(), "refused": refused}
-    return render_page("announcements/show.html", status=status, announcement=row, **values)
+    return render_page("announcements/show.html", announcement=row, **values)
+
+
+def _row_of(announcement_id: int, refused: Refused) -> Response:
+    """A draft's row on the desk."""
+    row = queries.visible_announcement(context.db_session(), context.actor(), announcement_id)
+    fragment = "announcements/_desk_row.html"
+    return render_page(fragment, fragment, announcement=row, refused=refused)
 
 
 @bp.route("/pengumuman/tulis/", methods=["GET", "POST"])
@@ -93,7 +95,7 @@ def edit(announcement_id: int) -> Response:
     form = forms.filled_form(row)
     choice = _offer(form, [queries.NamedOffice(policy.office_of(row), row.area, row.agency)])
     if request.method == "POST" and form.validate():
-        step = _step(version=form.version.data)
+        step = _step(form.version.data)
         try:
             return _saved(actions.edit_announcement(db, step, announcement_id=row.id, content=form.content()))
         except Invalid as error:
@@ -133,14 +135,15 @@ def _saved(row: Announcement) -> Response:
 
 
 def _change(announcement_id: int, verb: Verb, action: Callable[..., Announcement], message: str) -> Response:
+    """Do it; what is refused for its input comes back with what was typed."""
     form = ReasonForm()
     try:
         checked(form)
-        row = action(context.db_session(), _step(form), announcement_id=announcement_id)
+        step = _step(form.version.data, form.reason.data)
+        row = action(context.db_session(), step, announcement_id=announcement_id)
     except Invalid as error:
-        if is_partial():
-            raise
-        return _page_of(announcement_id, status=422, refused=refused(verb, error))
+        page, line = partial(_page_of, announcement_id), partial(_row_of, announcement_id)
+        return brought_back(verb, error, page=page, row=line)
     return done(message, to=f"/pengumuman/{announcement_id}/", title=row.title)
 
 

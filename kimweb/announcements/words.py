@@ -1,4 +1,4 @@
-"""How announcements name who speaks and who is addressed; filters of templates, and the names in the form's list."""
+"""What the verbs and states of announcements are called, and how they name who speaks and who is addressed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from itertools import groupby
 from typing import Protocol
 
 from babel.lists import format_list
+from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
-from kimweb.announcements.models import AnnouncementArea
-from kimweb.areas.models import Agency, Area, AreaKind
+from kimweb.announcements.models import AnnouncementArea, State, Verb
+from kimweb.areas.models import LOWEST, Agency, Area, AreaKind
+from kimweb.core.i18n import N_
+from kimweb.web.words import add_verbs
+
+VERBS: dict[str, str] = {Verb.PUBLISH: N_("diterbitkan"), Verb.WITHDRAW: N_("ditarik")}
+STATES = {State.DRAFT: N_("Draf"), State.PUBLISHED: N_("Terbit"), State.WITHDRAWN: N_("Ditarik")}
 
 
 class Speaking(Protocol):
@@ -35,7 +41,7 @@ def audience(rows: Iterable[AnnouncementArea]) -> str:
     """Everyone addressed (areas and parents loaded): "Kec. Lais; Ulak Teberau dan Karang Waru (Kec. Lawang Wetan)"."""
     areas = _ordered(rows)
     parts = [_name(area) for area in areas if area.kind in (AreaKind.REGENCY, AreaKind.DISTRICT)]
-    lowest = [area for area in areas if area.kind in (AreaKind.VILLAGE, AreaKind.WARD)]
+    lowest = [area for area in areas if area.kind in LOWEST]
     for district, villages in groupby(lowest, key=_district):
         parts.append(f"{_listed([area.name for area in villages])} ({_district_name(district)})")
     return _listed(parts) if len(parts) == len(areas) else "; ".join(parts)
@@ -47,7 +53,7 @@ def audience_brief(rows: Iterable[AnnouncementArea]) -> str:
     if not areas:
         return ""
     first, more = _name(areas[0]), len(areas) - 1
-    if areas[0].kind in (AreaKind.VILLAGE, AreaKind.WARD):
+    if areas[0].kind in LOWEST:
         first = f"{first}, {_district_name(_district(areas[0]))}"
     return ngettext("%(name)s dan %(num)d lagi", "%(name)s dan %(num)d lagi", more, name=first) if more else first
 
@@ -58,7 +64,7 @@ def _ordered(rows: Iterable[AnnouncementArea]) -> list[Area]:
 
 
 def _district(area: Area) -> str:
-    return area.parent.name if area.kind in (AreaKind.VILLAGE, AreaKind.WARD) and area.parent else ""
+    return area.parent.name if area.kind in LOWEST and area.parent else ""
 
 
 def _district_name(name: str) -> str:
@@ -73,3 +79,14 @@ def _name(area: Area) -> str:
 
 def _listed(parts: list[str]) -> str:
     return format_list(parts, locale=str(get_locale() or "id"))
+
+
+def install(app: Flask) -> None:
+    """Register the verbs and the filters."""
+    add_verbs(app, VERBS)
+    app.jinja_env.filters.update(
+        announcement_state=lambda state: gettext(STATES[state]),
+        audience=audience,
+        audience_brief=audience_brief,
+        speaker=speaker,
+    )

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from kimweb.areas import csvfile, importing, names, policy, queries, shipped
 from kimweb.areas.importing import ImportResult, Progress
 from kimweb.areas.models import Agency, AgencyKind, Category
-from kimweb.areas.record import check_seen, record, record_change, seen_agency, seen_category
+from kimweb.areas.record import record, record_change
 from kimweb.core.actor import REGENCY, Actor, Role
 from kimweb.core.calendar import Holiday, HolidayKind
 from kimweb.core.db import writing
 from kimweb.core.errors import Invalid, NotAllowed, NotFound
+from kimweb.core.i18n import N_, Sentence
+from kimweb.core.workflow import check_version
 
 NAME_MAX, CATEGORY_NAME_MAX, EXAMPLE_MAX, POSITION_MAX = 120, 80, 160, 999
 
@@ -121,12 +123,12 @@ def save_agency(
     name: str,
     active: bool,
     code: str = "",
-    seen: str | None = None,
+    version: int | None = None,
 ) -> Agency:
     """Rename an agency or switch it on or off (`agency_id`), or add a regency agency (None, with `code`).
 
-    Codes never change here; offices of districts and villages come with their areas. `seen`: what the form was made
-    from (record.py). Raises NotAllowed, NotFound, Conflict (stale form) and Invalid.
+    Codes never change here; offices of districts and villages come with their areas. `version`: from which the form was
+    made. Raises NotAllowed, NotFound, Conflict (stale form) and Invalid.
     """
     role = _editor(actor)
     with writing(session):
@@ -139,21 +141,21 @@ def save_agency(
             if found is None:
                 raise NotFound("Instansi ini tidak ada.")
             agency = found
-            check_seen(session, "agency", str(agency.id), seen, seen_agency(agency))
+            check_version(agency, version)
         before = {"name": agency.name, "active": agency.active} if agency_id else {}
         agency.name, agency.active = name, active
         session.flush()
-        record_change(session, "agency", str(agency.id), role, actor, now, before, {"name": name, "active": active})
+        record_change(session, agency, role, actor, now, before, {"name": name, "active": active})
     return agency
 
 
 def _new_agency(session: Session, code: str) -> Agency:
     code = code.strip().upper()
     if not csvfile.AGENCY_CODE.fullmatch(code) or names.OFFICE_CODE.match(code):
-        sentence = "Tulis singkatannya: huruf, angka, titik atau tanda hubung, tanpa spasi, misalnya DINKES."
+        sentence = N_("Tulis singkatannya: huruf, angka, titik atau tanda hubung, tanpa spasi, misalnya DINKES.")
         raise Invalid("Kode belum bisa dipakai.", {"code": sentence})
     if queries.agency_by_code(session, code) is not None:
-        raise Invalid("Kode sudah dipakai.", {"code": f"{code} sudah dipakai instansi lain."})
+        raise Invalid("Kode sudah dipakai.", {"code": Sentence("%(code)s sudah dipakai instansi lain.", code=code)})
     agency = Agency(code=code, name="", kind=AgencyKind.REGENCY, area_code=REGENCY, active=True)
     session.add(agency)
     return agency
@@ -170,12 +172,12 @@ def save_category(
     agency_id: int | None,
     position: int,
     active: bool,
-    seen: str | None = None,
+    version: int | None = None,
 ) -> Category:
     """Edit a category, or add one (`code` None; its code comes from its name). `position` orders the list, 1 to 999.
 
-    What was sent under a category keeps it when it is switched off; the last active one stays on. `seen`: what the form
-    was made from (record.py). Raises NotAllowed, NotFound, Conflict (stale form) and Invalid.
+    What was sent under a category keeps it when it is switched off; the last active one stays on. `version`: from which
+    the form was made. Raises NotAllowed, NotFound, Conflict (stale form) and Invalid.
     """
     role = _editor(actor)
     with writing(session):
@@ -186,21 +188,21 @@ def save_category(
         category = rows[code] if code is not None else _new_category(rows, name)
         before = _category_values(category) if code is not None else {}
         if code is not None:
-            check_seen(session, "category", code, seen, seen_category(category))
+            check_version(category, version)
         _check_category(session, rows, category, agency_id, position, active)
         category.name, category.example = _text("name", name, CATEGORY_NAME_MAX), _text("example", example, EXAMPLE_MAX)
         category.agency_id, category.position, category.active = agency_id, position, active
         session.add(category)
         session.flush()
-        record_change(session, "category", category.code, role, actor, now, before, _category_values(category))
+        record_change(session, category, role, actor, now, before, _category_values(category))
     return category
 
 
 def _new_category(rows: dict[str, Category], name: str) -> Category:
     code = names.fold(name)[:32]
     if not code or code in rows:
-        sentence = f"Sudah ada bidang dengan kode {code}." if code else "Pakai huruf atau angka biasa."
-        raise Invalid("Nama belum bisa dipakai.", {"name": sentence})
+        taken, none = Sentence("Sudah ada bidang dengan kode %(code)s.", code=code), N_("Pakai huruf atau angka biasa.")
+        raise Invalid("Nama belum bisa dipakai.", {"name": taken if code else none})
     return Category(code=code)
 
 
@@ -213,11 +215,12 @@ def _check_category(
     active: bool,
 ) -> None:
     if agency_id is not None and queries.agency_by_id(session, agency_id) is None:
-        raise Invalid("Instansi tidak dikenal.", {"agency": "Pilih satu dari daftar."})
+        raise Invalid("Instansi tidak dikenal.", {"agency": N_("Pilih satu dari daftar.")})
     if not 1 <= position <= POSITION_MAX:
-        raise Invalid("Urutan salah.", {"position": f"Tulis angka 1 sampai {POSITION_MAX}."})
+        raise Invalid("Urutan salah.", {"position": Sentence("Tulis angka 1 sampai %(last)d.", last=POSITION_MAX)})
     if not active and not any(row.active for row in rows.values() if row is not category):
-        raise Invalid("Bidang terakhir.", {"active": "Ini bidang terakhir yang dipakai. Aktifkan yang lain dulu."})
+        sentence = N_("Ini bidang terakhir yang dipakai. Aktifkan yang lain dulu.")
+        raise Invalid("Bidang terakhir.", {"active": sentence})
 
 
 def _category_values(row: Category) -> dict[str, object]:
@@ -236,14 +239,15 @@ def add_holiday(session: Session, *, actor: Actor, now: datetime, day: date, nam
     Raises NotAllowed, and Invalid when the day is there already or not between last year and three years ahead.
     """
     role = _editor(actor)
-    if not -1 <= day.year - actor.day.year <= 3:
-        sentence = f"Tahunnya antara {actor.day.year - 1} dan {actor.day.year + 3}. Periksa tanggalnya."
+    first, last = actor.day.year - 1, actor.day.year + 3
+    if not first <= day.year <= last:
+        sentence = Sentence("Tahunnya antara %(first)d dan %(last)d. Periksa tanggalnya.", first=first, last=last)
         raise Invalid("Tanggal di luar jangkauan.", {"day": sentence})
     with writing(session):
         importing.lock(session)
         found = queries.holiday_for_update(session, day)
         if found is not None:
-            raise Invalid("Sudah ada.", {"day": f"Tanggal itu sudah libur: {found.name}."})
+            raise Invalid("Sudah ada.", {"day": Sentence("Tanggal itu sudah libur: %(name)s.", name=found.name)})
         holiday = Holiday(day=day, name=_text("name", name, NAME_MAX), kind=kind)
         session.add(holiday)
         record(session, "holiday", day.isoformat(), "add", role, actor, now, {"name": holiday.name, "kind": str(kind)})
@@ -273,7 +277,8 @@ def _editor(actor: Actor) -> Role:
 def _text(field: str, text: str, limit: int) -> str:
     value = " ".join(text.split())
     if not value:
-        raise Invalid("Masih ada yang kosong.", {field: "Masih kosong."})
+        raise Invalid("Masih ada yang kosong.", {field: N_("Masih kosong.")})
     if len(value) > limit:
-        raise Invalid("Terlalu panjang.", {field: f"Terlalu panjang: {len(value)} huruf, paling banyak {limit}."})
+        message = N_("Terlalu panjang: %(length)d huruf, paling banyak %(limit)d.")
+        raise Invalid("Terlalu panjang.", {field: Sentence(message, length=len(value), limit=limit)})
     return value

@@ -9,7 +9,7 @@ from wtforms import BooleanField, IntegerField, SelectField
 from kimweb.areas.models import AgencyKind
 from kimweb.core.calendar import HolidayKind
 from kimweb.core.i18n import N_
-from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField
+from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField, StateForm
 
 AGENCY_KINDS = {
     AgencyKind.REGENCY: N_("OPD kabupaten"),
@@ -31,15 +31,14 @@ class NumberField(IntegerField):
         text = str(valuelist[0]).strip() if valuelist else ""
         self.data = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
         if self.data is None:
-            raise ValueError("Tulis dengan angka, misalnya 5.")
+            raise ValueError(N_("Tulis dengan angka, misalnya 5."))
 
 
-class AgencyForm(Form):
-    """An agency's name, whether it is used, and which state of it the page showed."""
+class AgencyForm(StateForm):
+    """An agency's name, and whether it is used."""
 
     name = LineField("Nama", validators=[Filled("Masih kosong. Tulis nama lengkapnya."), AtMost(120)])
     active = BooleanField("Dipakai")
-    version = LineField("Versi", validators=[AtMost(32)])
 
 
 class NewAgencyForm(Form):
@@ -49,7 +48,7 @@ class NewAgencyForm(Form):
     code = LineField("Kode", validators=[Filled("Masih kosong. Tulis singkatannya, misalnya DINKES."), AtMost(32)])
 
 
-class CategoryForm(Form):
+class CategoryForm(StateForm):
     """What villagers choose when they send an aspiration."""
 
     name = LineField("Nama", validators=[Filled("Masih kosong. Cukup dua tiga kata."), AtMost(80)])
@@ -57,7 +56,6 @@ class CategoryForm(Form):
     agency = SelectField("Biasanya dijawab oleh", coerce=str, validate_choice=False)
     position = NumberField("Urutan")
     active = BooleanField("Dipakai", default=True)
-    version = LineField("Versi", validators=[AtMost(32)])
 
     def agency_id(self) -> int | None:
         """The chosen agency's id; None: no one agency, 0: what is no id (the action refuses it)."""

@@ -37,28 +37,19 @@ class Files:
 class ImportResult:
     """What an import did, as codes of today.
 
-    `recoded`: (old, new); `moved`: those of them that stand under another parent now, other than by its own recode.
-    `renamed`: (code, former name). `missing`: in the database, not in the file; they stay as they are.
+    `recoded`: (old, new). `renamed`: (code, former name). `missing`: in the database, not in the file; they stay as
+    they are.
     """
 
     added: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     recoded: tuple[tuple[str, str], ...] = ()
-    moved: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
         """Whether the import changed an area's name or code, or added one."""
         return bool(self.added or self.renamed or self.recoded)
-
-    def summary(self) -> str:
-        """One sentence in Indonesian."""
-        return (
-            f"{len(self.added)} ditambah, {len(self.renamed)} ganti nama, {len(self.recoded)} ganti kode, "
-            f"{len(self.moved)} pindah kecamatan, {len(self.unchanged)} tetap, {len(self.missing)} tidak ada di berkas."
-        )
 
 
 def apply(session: Session, files: Files, now: datetime, progress: Progress) -> ImportResult:
@@ -203,8 +194,9 @@ def _let_offices_follow(session: Session, offices: Iterable[_Office]) -> None:
     for office in offices:
         agency, area = agencies[office.agency_id], areas[office.area_code]
         code = names.office_code(area.kind, area.code) or agency.code
-        if office.usual:
-            agency.name = names.office_name(area.kind, area.name, _above(areas, area))
+        name = names.office_name(area.kind, area.name, _above(areas, area))
+        if office.usual and name != agency.name:
+            agency.name, agency.version = name, agency.version + 1
         if code != agency.code:
             wanted[agency.id], agency.code = code, f"~{agency.id}"
     session.flush()
@@ -232,14 +224,9 @@ def add_offices(session: Session) -> None:
 def _result(files: Files, live: Mapping[str, Place], moves: Mapping[str, str]) -> ImportResult:
     before = {moves.get(code, code): place for code, place in live.items()}
     kept = [row for code, row in files.rows.items() if code in before]
-    renamed = tuple((row.code, before[row.code].name) for row in kept if row.name != before[row.code].name)
-    touched = {code for code, _name in renamed} | set(moves.values())
-    above = {row.code: before[row.code].parent_code or "" for row in kept}
     return ImportResult(
         added=tuple(code for code in files.rows if code not in before),
-        renamed=renamed,
+        renamed=tuple((row.code, before[row.code].name) for row in kept if row.name != before[row.code].name),
         recoded=tuple(sorted(moves.items())),
-        moved=tuple(row.code for row in kept if moves.get(above[row.code], above[row.code]) != (row.parent_code or "")),
-        unchanged=tuple(row.code for row in kept if row.code not in touched),
         missing=tuple(sorted(code for code in before if code not in files.rows)),
     )

@@ -22,6 +22,10 @@ class AreaKind(StrEnum):
     VILLAGE = "desa"
 
 
+LOWEST = (AreaKind.VILLAGE, AreaKind.WARD)
+"""The areas in which people live: each has a page of its own, and an office."""
+
+
 class AgencyKind(StrEnum):
     """What kind of office answers."""
 
@@ -73,8 +77,16 @@ class Agency(Base):
     kind: Mapped[AgencyKind]
     area_code: Mapped[str] = mapped_column(CODE, area_key(), index=True)
     active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
 
     area: Mapped[Area] = relationship(lazy="raise_on_sql")
+
+    audit_kind = "agency"
+
+    @property
+    def audit_id(self) -> str:
+        """The id under which the record knows this row."""
+        return str(self.id)
 
 
 class Category(Base):
@@ -88,5 +100,13 @@ class Category(Base):
     agency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agencies.id"))
     position: Mapped[int]
     active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
 
     agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
+
+    audit_kind = "category"
+
+    @property
+    def audit_id(self) -> str:
+        """The id under which the record knows this row."""
+        return self.code

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from kimweb.areas import names
-from kimweb.areas.models import Agency, AgencyKind, Area, AreaKind, AreaRecode, Category
+from kimweb.areas.models import LOWEST, Agency, AgencyKind, Area, AreaKind, AreaRecode, Category
 from kimweb.core.actor import district_of
 from kimweb.core.audit import AuditEntry
 from kimweb.core.calendar import Holiday
@@ -21,7 +22,8 @@ from kimweb.core.errors import NotFound
 
 SEARCH_LIMIT = 50
 QUERY_MAX = 80
-LOWEST = (AreaKind.VILLAGE, AreaKind.WARD)
+NEAR = 0.75
+"""How alike (0 to 1, difflib's ratio) two spellings are at least, to be offered for one that is not found."""
 _CODE = re.compile(r"\d\d\.\d\d(\.\d\d(\.\d{4})?)?", re.ASCII)
 
 
@@ -52,35 +54,21 @@ def districts_with_counts(session: Session) -> list[DistrictCount]:
     return sorted(found, key=lambda count: _by_name(count.area))
 
 
-def districts(session: Session) -> list[Area]:
-    """Every district by name, for select lists (one statement)."""
-    return sorted(session.scalars(sa.select(Area).where(Area.kind == AreaKind.DISTRICT)), key=_by_name)
-
-
-def area_with_parent(session: Session, code: str) -> Area | None:
-    """One area with its parent, for its page (one statement)."""
-    if not _CODE.fullmatch(code):
+def area_today(session: Session, code: str | None) -> Area | None:
+    """The area that a code names today, recodes followed, with its parent and its parent's parent; None: no area, or no
+    code at all (one statement)."""
+    if not code or not _CODE.fullmatch(code):
         return None
-    return session.scalar(sa.select(Area).where(Area.code == code).options(joinedload(Area.parent)))
-
-
-def area_by_code(session: Session, code: str) -> Area | None:
-    """One area with its parent and its parent's parent, for pages of what hangs on it (one statement)."""
-    if not _CODE.fullmatch(code):
-        return None
-    parents = joinedload(Area.parent).joinedload(Area.parent)
-    return session.scalar(sa.select(Area).where(Area.code == code).options(parents))
+    later = sa.select(AreaRecode.new_code).where(AreaRecode.old_code == code)
+    query = sa.select(Area).where(sa.or_(Area.code == code, Area.code.in_(later)))
+    query = query.options(joinedload(Area.parent).joinedload(Area.parent))
+    return session.scalar(query.order_by(Area.code != code).limit(1))  # a code that is used again leads to its new area
 
 
 def area_asked(session: Session, code: str | None) -> Area | None:
-    """The area that `?wilayah=` names, today's one when it was recoded; None without a code. Raises NotFound."""
-    if not code:
-        return None
-    area = area_by_code(session, code)
-    if area is None:
-        today = resolve_code(session, code)
-        area = area_by_code(session, today) if today else None
-    if area is None:
+    """The area of today that `?wilayah=` names; None without a code. Raises NotFound."""
+    area = area_today(session, code)
+    if code and area is None:
         raise NotFound("Wilayah ini tidak ada.")
     return area
 
@@ -89,22 +77,6 @@ def villages_of(session: Session, district_code: str) -> list[Area]:
     """The villages and wards of a district by name, for `/kecamatan/<code>/` (one statement)."""
     query = sa.select(Area).where(Area.parent_code == district_code, Area.kind.in_(LOWEST))
     return sorted(session.scalars(query), key=_by_name)
-
-
-def all_villages(session: Session) -> list[Area]:
-    """Every village and ward with its district, by district and name, for grouped select lists (one statement)."""
-    district = aliased(Area)
-    query = (
-        sa.select(Area)
-        .join(district, Area.parent.of_type(district))
-        .where(Area.kind.in_(LOWEST))
-        .options(contains_eager(Area.parent.of_type(district)))
-    )
-    return sorted(session.scalars(query), key=_by_district)
-
-
-def _by_district(area: Area) -> tuple[str, str, str]:
-    return names.fold(area.parent.name) if area.parent else "", names.fold(area.name), area.code
 
 
 def search_areas(session: Session, q: str, limit: int = 20) -> Sequence[Area]:
@@ -131,26 +103,19 @@ def search_areas(session: Session, q: str, limit: int = 20) -> Sequence[Area]:
     return session.scalars(query).all()
 
 
-def resolve_code(session: Session, code: str) -> str | None:
-    """The code under which an area stands today: itself, or where an earlier code leads; None when there is none."""
-    if not _CODE.fullmatch(code):
-        return None
-    live = sa.select(Area.code, sa.literal(0).label("rank")).where(Area.code == code)
-    old = sa.select(AreaRecode.new_code, sa.literal(1)).where(AreaRecode.old_code == code)
-    return session.scalars(live.union_all(old).order_by("rank")).first()
+def near_areas(session: Session, q: str, *, limit: int = 4) -> Sequence[Area]:
+    """The areas whose name, or name and district, is written nearly like `q`, the nearest first (one statement)."""
+    typed = names.fold(" ".join(names.split_query(q[:QUERY_MAX])))
+    query = sa.select(Area).where(Area.kind.in_([AreaKind.DISTRICT, *LOWEST])).options(joinedload(Area.parent))
+    scored = [(_likeness(typed, area), area) for area in session.scalars(query)]
+    near = sorted((pair for pair in scored if pair[0] >= NEAR), key=lambda pair: (-pair[0], pair[1].code))
+    return [area for _, area in near[:limit]]
 
 
-def former_codes(session: Session, code: str) -> list[str]:
-    """The codes that an area had before, for what names areas without a key (the audit record)."""
-    query = sa.select(AreaRecode.old_code).where(AreaRecode.new_code == code)
-    return list(session.scalars(query.order_by(AreaRecode.old_code)))
-
-
-def agencies_for_district(session: Session, district_code: str) -> Sequence[Agency]:
-    """Who can be assigned in a district: active OPDs, the district's office, its villages (one statement)."""
-    inside = sa.or_(Agency.area_code == district_code, Agency.area_code.startswith(district_code + "."))
-    query = sa.select(Agency).where(Agency.active, sa.or_(Agency.kind == AgencyKind.REGENCY, inside))
-    return sorted(session.scalars(query), key=_agency_order)
+def _likeness(typed: str, area: Area) -> float:
+    district = names.fold(area.parent.name) if area.parent is not None else ""
+    spellings = names.spellings(area.search_name)
+    return max(SequenceMatcher(None, typed, text).ratio() for name in spellings for text in (name, name + district))
 
 
 def agencies_for_select(session: Session, kind: AgencyKind | None = None) -> list[Agency]:

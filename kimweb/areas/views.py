@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from kimweb.areas import actions, forms, queries
 from kimweb.areas.models import AgencyKind, Category
-from kimweb.areas.record import seen_agency, seen_category
 from kimweb.core.errors import Conflict, Invalid, NotFound
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
@@ -62,15 +61,22 @@ def add_agency() -> Response:
     """Add a regency agency."""
     form, status = forms.NewAgencyForm(), 200
     if request.method == "POST":
-        values = {"name": form.name.data or "", "code": form.code.data or ""}
-        who, now = context.actor(), context.now()
-        save = actions.save_agency
-        status = _attempt(
-            form, lambda: save(context.db_session(), actor=who, now=now, agency_id=None, active=True, **values)
-        )
+        status = _attempt(form, lambda: _add_agency(form))
     if status == 303:
         return done(N_("Instansi ditambahkan."), to="/atur/instansi/")
     return render_page("areas/agency_new.html", status=status, form=form)
+
+
+def _add_agency(form: forms.NewAgencyForm) -> None:
+    actions.save_agency(
+        context.db_session(),
+        actor=context.actor(),
+        now=context.now(),
+        agency_id=None,
+        name=form.name.data or "",
+        active=True,
+        code=form.code.data or "",
+    )
 
 
 @bp.route("/instansi/<id:agency_id>/", methods=["GET", "POST"])
@@ -86,8 +92,7 @@ def agency(agency_id: int) -> Response:
     if row is None:
         raise NotFound("Instansi ini tidak ada.")
     form = form if form.is_submitted() else forms.AgencyForm(formdata=None, obj=row)
-    version, stale = seen_agency(row), status == 409
-    return render_page("areas/agency.html", status=status, form=form, agency=row, version=version, stale=stale)
+    return render_page("areas/agency.html", status=status, form=form, agency=row, stale=status == 409)
 
 
 def _save_agency(agency_id: int, form: forms.AgencyForm) -> None:
@@ -98,18 +103,17 @@ def _save_agency(agency_id: int, form: forms.AgencyForm) -> None:
         agency_id=agency_id,
         name=form.name.data or "",
         active=form.active.data,
-        seen=form.version.data or "",
+        version=form.version.data or 0,
     )
 
 
 def _category_form(row: Category | None) -> forms.CategoryForm:
     """The posted form, or one filled from a row; every active regency agency to choose from, and the row's own."""
-    start = row.agency_id if row else None
     rows = queries.agencies_for_select(context.db_session(), AgencyKind.REGENCY)
     own = [row.agency] if row and row.agency and row.agency not in rows else []
-    form = forms.CategoryForm(obj=row, data={"agency": str(start or "")} if row is None else None)
-    if row is not None and not form.is_submitted():
-        form.agency.data = str(start or "")
+    form = forms.CategoryForm(obj=None if request.method == "POST" else row)
+    if not form.is_submitted():
+        form.agency.data = str(row.agency_id or "") if row else ""
     form.agency.choices = [("", N_("Tidak tentu")), *((str(agency.id), agency.name) for agency in [*rows, *own])]
     return form
 
@@ -140,8 +144,7 @@ def category(code: str) -> Response:
     if status == 303:
         return done(N_("Bidang tersimpan."), to="/atur/bidang/")
     row = _category(code)
-    version, stale = seen_category(row), status == 409
-    return render_page("areas/category.html", status=status, form=form, category=row, version=version, stale=stale)
+    return render_page("areas/category.html", status=status, form=form, category=row, stale=status == 409)
 
 
 def _category(code: str) -> Category:
@@ -162,7 +165,7 @@ def _save_category(code: str | None, form: forms.CategoryForm) -> None:
         agency_id=form.agency_id(),
         position=form.position.data or 0,
         active=form.active.data or code is None,
-        seen=None if code is None else form.version.data or "",
+        version=None if code is None else form.version.data or 0,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -19,22 +19,24 @@ from kimweb.aspirations.models import (
     State,
     Verb,
 )
-from kimweb.aspirations.workflow import CLASSES, REOPEN_DAYS, SENDER_DAYS, TRANSITIONS, VERIFY_DAYS
-from kimweb.core import audit
+from kimweb.aspirations.workflow import CLASSES, SENDER_DAYS, TRANSITIONS, VERIFY_DAYS, above_village
 from kimweb.core.actor import Role
 from kimweb.core.calendar import load_calendar, local_day
 from kimweb.core.db import writing
-from kimweb.core.errors import Invalid, InvalidTransition, NotAllowed
+from kimweb.core.errors import Invalid, NotAllowed
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
-from kimweb.core.workflow import Step, advance, check_version, permitted, touch
+from kimweb.core.workflow import Step, advance, check_version, note, permitted, touch
+
+PROMISE_MAX_DAYS = 731
+"""What is promised for later than in two years is no promise."""
 
 
 def forward_aspiration(session: Session, step: Step, *, code: str) -> Aspiration:
     """Confirm text and privacy as they will appear, and pass it on: to the district, or past it to the regency."""
     with writing(session):
         row = queries.aspiration_for_update(session, step.actor, code)
-        desk = Desk.REGENCY if row.about_district else Desk.DISTRICT
+        desk = above_village(about_district=row.about_district)
         _move(session, step, row, Verb.FORWARD, desk=desk, days=VERIFY_DAYS)
         _confirm(row, step)
     return row
@@ -61,8 +63,8 @@ def reply_to_question(session: Session, step: Step, *, code: str, text: str) -> 
         row = _ready(session, step, code, Verb.REPLY)
         if not text:
             raise Invalid("Keterangan masih kosong.", {"text": N_("Masih kosong. Cukup satu kalimat.")})
-        state, desk, left = row.back_state, row.back_desk, row.days_left or 1
-        role = _move(session, step, row, Verb.REPLY, desk=desk or Desk.DISTRICT, days=left, target=state)
+        desk = row.back_desk or above_village(about_district=row.about_district)
+        role = _move(session, step, row, Verb.REPLY, desk=desk, days=row.days_left or 1, target=row.back_state)
         _say(session, step, row, MessageKind.REPLY, role, text)
     return row
 
@@ -94,9 +96,8 @@ def hand_back(session: Session, step: Step, *, code: str) -> Aspiration:
     """The agency gives it back to the district, with a reason (`step.reason`)."""
     with writing(session):
         row = queries.aspiration_for_update(session, step.actor, code)
-        desk = Desk.REGENCY if row.about_district else Desk.DISTRICT
-        detail = {"agency": row.agency.name if row.agency else ""}
-        _move(session, step, row, Verb.HAND_BACK, desk=desk, days=VERIFY_DAYS, detail=detail)
+        desk = above_village(about_district=row.about_district)
+        _move(session, step, row, Verb.HAND_BACK, desk=desk, days=VERIFY_DAYS)
         row.agency_id, row.agency, row.days = None, None, None
     return row
 
@@ -108,15 +109,16 @@ def answer_aspiration(
     wrong: dict[str, str] = {}
     if not text:
         wrong["text"] = N_("Masih kosong. Tulis jawabannya untuk warga.")
-    if kind is AnswerKind.SCHEDULED and (promised_on is None or promised_on < local_day(step.now)):
-        wrong["date"] = N_("Tulis tanggalnya, hari ini atau sesudahnya.")
+    today = local_day(step.now)
+    latest = today + timedelta(days=PROMISE_MAX_DAYS)
+    if kind is AnswerKind.SCHEDULED and (promised_on is None or not today <= promised_on <= latest):
+        wrong["date"] = N_("Tulis tanggalnya: hari ini atau sesudahnya, paling lama dua tahun lagi.")
     with writing(session):
         row = _ready(session, step, code, Verb.ANSWER)
         if wrong:
             raise Invalid("Jawaban belum lengkap.", wrong)
         back = (row.state, row.desk)
-        detail = {"kind": str(kind), "agency": row.agency.name if row.agency else ""}
-        role = _move(session, step, row, Verb.ANSWER, desk=Desk.SENDER, days=SENDER_DAYS, detail=detail)
+        role = _move(session, step, row, Verb.ANSWER, desk=Desk.SENDER, days=SENDER_DAYS, detail={"kind": str(kind)})
         row.back_state, row.back_desk = back
         _confirm(row, step)
         _say(session, step, row, MessageKind.ANSWER, role, text, answer=kind, promised_on=promised_on)
@@ -124,16 +126,14 @@ def answer_aspiration(
 
 
 def reject_aspiration(session: Session, step: Step, *, code: str, why: RejectReason) -> Aspiration:
-    """Reject it; one that violates the rules is no longer shown to the public. `step.reason` says why in words."""
+    """Reject it for one of the three reasons; `step.reason` may explain it to the sender.
+
+    One that violates the rules is no longer shown to the public.
+    """
     with writing(session):
-        row = _ready(session, step, code, Verb.REJECT)
-        if not step.reason.strip():
-            raise Invalid(
-                "Penjelasan masih kosong.", {"text": N_("Masih kosong. Tulis alasannya, cukup satu kalimat.")}
-            )
+        row = queries.aspiration_for_update(session, step.actor, code)
         _move(session, step, row, Verb.REJECT, desk=Desk.NOBODY, days=None, detail={"why": str(why)})
-        if why is RejectReason.VIOLATES:
-            row.confirmed_at = None
+        row.reject_reason = why
     return row
 
 
@@ -167,10 +167,8 @@ def reopen_aspiration(session: Session, step: Step, *, code: str, text: str) -> 
         row = _ready(session, step, code, Verb.REOPEN)
         if not text:
             raise Invalid("Belum ditulis apa yang kurang.", {"text": N_("Masih kosong. Tulis apa yang belum beres.")})
-        if row.state is State.LAPSED and (local_day(step.now) - row.desk_since).days > REOPEN_DAYS:
-            raise InvalidTransition("closed in silence more than 90 days ago")
         state = row.back_state if row.back_state in (State.FORWARDED, State.ASSIGNED) else State.FORWARDED
-        desk = row.back_desk or Desk.DISTRICT
+        desk = row.back_desk or above_village(about_district=row.about_district)
         days = row.days if desk is Desk.AGENCY and row.days else VERIFY_DAYS
         role = _move(session, step, row, Verb.REOPEN, desk=desk, days=days, target=state)
         _say(session, step, row, MessageKind.REOPENING, role, text)
@@ -182,7 +180,7 @@ def lapse_aspiration(session: Session, step: Step, *, code: str) -> Aspiration:
     with writing(session):
         row = queries.aspiration_for_update(session, step.actor, code)
         if row.state is State.ASKED and row.back_desk is Desk.VILLAGE:
-            desk = Desk.REGENCY if row.about_district else Desk.DISTRICT
+            desk = above_village(about_district=row.about_district)
             _move(session, step, row, Verb.LAPSE, desk=desk, days=VERIFY_DAYS, target=State.FORWARDED)
         else:
             _move(session, step, row, Verb.LAPSE, desk=Desk.NOBODY, days=None, target=State.LAPSED)
@@ -190,19 +188,35 @@ def lapse_aspiration(session: Session, step: Step, *, code: str) -> Aspiration:
 
 
 def tighten_privacy(session: Session, step: Step, *, code: str, hide_name: bool, hide_text: bool) -> Aspiration:
-    """The sender hides name or text; what is hidden stays hidden."""
+    """The sender hides name or text; what is hidden stays hidden. A text made secret goes past the village from then
+    on: what lies on its desk moves up, with three fresh days."""
     with writing(session):
         row = queries.aspiration_for_update(session, step.actor, code)
         role = policy.authority(step.actor, Permission.ASPIRATION_TIGHTEN, row)
         if role is None:
             raise NotAllowed("Hanya pengirimnya yang mengubah ini.")
         check_version(row, step.version)
+        if not (hide_name and not row.hide_name) and not (hide_text and not row.hide_text):
+            hint = N_("Centang dulu apa yang disembunyikan.")
+            raise Invalid("Belum ada yang dipilih.", {"hide_name": hint})
+        if hide_text and not row.hide_text:
+            _past_the_village(session, step, row)
         row.hide_name = row.hide_name or hide_name
         row.hide_text = row.hide_text or hide_text
         touch(row, step.now)
-        detail = {"name": row.hide_name, "text": row.hide_text}
-        _record(session, step, row, Verb.TIGHTEN, role, detail)
+        told = replace(step, detail={"name": row.hide_name, "text": row.hide_text})
+        note(session, row, Verb.TIGHTEN, told, role=role, before=row.state)
     return row
+
+
+def _past_the_village(session: Session, step: Step, row: Aspiration) -> None:
+    above = above_village(about_district=row.about_district)
+    row.village_bypassed = True
+    if row.desk is Desk.VILLAGE:
+        today = local_day(step.now)
+        row.desk, row.desk_since, row.due_on = above, today, load_calendar(session).add(today, VERIFY_DAYS)
+    if row.back_desk is Desk.VILLAGE:
+        row.back_desk = above
 
 
 def _confirm(row: Aspiration, step: Step) -> None:
@@ -237,6 +251,7 @@ def _move(
         "used": calendar.used(row.desk_since, today),
         "desk": str(desk),
         "due": due.isoformat() if due else None,
+        "agency": row.agency.name if row.desk is Desk.AGENCY and row.agency else "",
         **(detail or {}),
     }
     role = advance(
@@ -270,27 +285,9 @@ def _say(
             kind=kind,
             role=role,
             author_id=step.actor.user_id if role is not Role.SENDER else None,
-            agency_id=row.agency_id if role is Role.AGENCY else None,
+            agency_id=row.agency_id if policy.speaks_for_agency(role) else None,
             text=text,
             answer_kind=answer,
             promised_on=promised_on if answer is AnswerKind.SCHEDULED else None,
         )
     )
-
-
-def _record(
-    session: Session, step: Step, row: Aspiration, verb: Verb, role: Role, detail: Mapping[str, object]
-) -> None:
-    entry = audit.Entry(
-        at=step.now,
-        kind=row.audit_kind,
-        subject_id=row.audit_id,
-        verb=verb,
-        role=role,
-        actor_id=step.actor.user_id,
-        area_code=row.audit_area,
-        before=row.state,
-        after=row.state,
-        detail=dict(detail),
-    )
-    audit.record(session, entry)

@@ -69,7 +69,7 @@ def assign(code: str) -> Response:
 def hand_back(code: str) -> Response:
     """The agency gives it back, with a reason."""
     _form, step = _read(ReasonForm())
-    return _done(actions.hand_back(context.db_session(), step, code=code), N_("Dikembalikan ke kecamatan."))
+    return _done(actions.hand_back(context.db_session(), step, code=code), N_("Dikembalikan dengan alasan."))
 
 
 def answer(code: str) -> Response:

@@ -7,11 +7,12 @@ from typing import Any
 
 from flask_babel import gettext
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectMultipleField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from kimweb.aspirations.models import AnswerKind, Kind, RejectReason
 from kimweb.aspirations.words import ANSWERS, KIND_CHOICES, REJECTIONS
 from kimweb.core.i18n import N_
+from kimweb.core.paging import MAX_ID
 from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField, StateForm, TextField
 
 ABOUT = (
@@ -71,7 +72,7 @@ class TextForm(StateForm):
 class AssignForm(StateForm):
     """Which agency, and how many working days."""
 
-    agency = IntegerField("Dinas", validators=[Optional()])
+    agency = IntegerField("Dinas", validators=[Optional(), NumberRange(1, MAX_ID)])
     days = IntegerField("Waktu", validators=[Optional()])
 
 

@@ -128,6 +128,7 @@ class Aspiration(Base):
     updated_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     """When text and privacy were confirmed as they appear."""
+    reject_reason: Mapped[RejectReason | None]
     desk: Mapped[Desk]
     desk_since: Mapped[date]
     due_on: Mapped[date | None]

@@ -5,19 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from kimweb.areas.models import Agency, AgencyKind
-from kimweb.aspirations.models import Aspiration, Desk
-from kimweb.core.actor import REGENCY, Actor, Role, covers
-from kimweb.core.permissions import Permission
+from kimweb.aspirations.models import Aspiration, Desk, RejectReason, State
+from kimweb.core.actor import REGENCY, Actor, Role, covered, covers
+from kimweb.core.permissions import GRANTED_TO, Permission
 
-_AT_A_DESK: dict[Permission, frozenset[Role]] = {
-    Permission.ASPIRATION_FORWARD: frozenset({Role.MODERATOR, Role.REVIEWER, Role.ADMIN}),
-    Permission.ASPIRATION_ASK: frozenset({Role.MODERATOR, Role.REVIEWER, Role.AGENCY, Role.ADMIN}),
-    Permission.ASPIRATION_ASSIGN: frozenset({Role.REVIEWER, Role.ADMIN}),
-    Permission.ASPIRATION_REJECT: frozenset({Role.REVIEWER, Role.ADMIN}),
-    Permission.ASPIRATION_MERGE: frozenset({Role.REVIEWER, Role.ADMIN}),
-    Permission.ASPIRATION_HAND_BACK: frozenset({Role.AGENCY}),
-    Permission.ASPIRATION_ANSWER: frozenset({Role.REVIEWER, Role.AGENCY, Role.ADMIN}),
-}
+REOPEN_DAYS = 90
+"""Calendar days in which one that was closed in silence can be reopened."""
+
 _THE_SENDERS = frozenset(
     {
         Permission.ASPIRATION_REPLY,
@@ -34,11 +28,16 @@ def authority(actor: Actor, permission: Permission, row: Aspiration) -> Role | N
     Whoever sits at the desk acts; when the desk let its time run out, the level above may act too.
     """
     if permission in _THE_SENDERS:
-        return Role.SENDER if row.proof in actor.proofs else None
+        over = permission is Permission.ASPIRATION_REOPEN and _closed_for_good(actor, row)
+        return Role.SENDER if row.proof in actor.proofs and not over else None
     if permission is Permission.ASPIRATION_LAPSE:
         return Role.SYSTEM if _is_system(actor) else None
     role = desk_role(actor, row)
-    return role if role in _AT_A_DESK.get(permission, ()) else None
+    return role if role in GRANTED_TO[permission] else None
+
+
+def _closed_for_good(actor: Actor, row: Aspiration) -> bool:
+    return row.state is State.LAPSED and (actor.day - row.desk_since).days > REOPEN_DAYS
 
 
 def is_late(actor: Actor, row: Aspiration) -> bool:
@@ -86,8 +85,16 @@ def _is_system(actor: Actor) -> bool:
 
 
 def is_public(row: Aspiration) -> bool:
-    """Whether everybody reads it: confirmed as it appears, and its text not secret."""
-    return row.confirmed_at is not None and not row.hide_text
+    """Whether everybody reads it: confirmed as it appears, its text not secret, not about the village's own officials
+    (nobody there sees it, not even in a count) and not rejected as a violation."""
+    hidden = row.hide_text or row.about_village or row.reject_reason is RejectReason.VIOLATES
+    return row.confirmed_at is not None and not hidden
+
+
+def public() -> sa.ColumnElement[bool]:
+    """The same as `is_public`, in SQL."""
+    violates = sa.func.coalesce(Aspiration.reject_reason == RejectReason.VIOLATES, sa.false())
+    return sa.and_(Aspiration.confirmed_at.is_not(None), ~Aspiration.hide_text, ~Aspiration.about_village, ~violates)
 
 
 def can_see(actor: Actor, row: Aspiration) -> bool:
@@ -123,8 +130,7 @@ def _village_sql(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def _district_sql(actor: Actor) -> sa.ColumnElement[bool]:
-    inside = [Aspiration.village_code.startswith(area + ".") for area in sorted(actor.areas(Role.REVIEWER))]
-    return sa.and_(~Aspiration.about_district, sa.or_(sa.false(), *inside))
+    return sa.and_(~Aspiration.about_district, covered(Aspiration.village_code, actor.areas(Role.REVIEWER)))
 
 
 def _agency_sql(actor: Actor) -> sa.ColumnElement[bool]:
@@ -135,7 +141,7 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """The same as `can_see`, in SQL."""
     if _is_system(actor):
         return sa.true()
-    ways: list[sa.ColumnElement[bool]] = [sa.and_(Aspiration.confirmed_at.is_not(None), ~Aspiration.hide_text)]
+    ways: list[sa.ColumnElement[bool]] = [public()]
     codes = sorted(proof.removeprefix("aspiration:") for proof in actor.proofs if proof.startswith("aspiration:"))
     if codes:
         ways.append(Aspiration.code.in_(codes))
@@ -172,12 +178,19 @@ def on_desk_of(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def can_see_sender(actor: Actor, row: Aspiration) -> bool:
-    """Whether the actor sees name and telephone: the sender, and officials at district and above (not a village's
-    office)."""
-    if row.proof in actor.proofs or _district_role(actor, row) or _regency_role(actor):
+    """Whether the actor sees name and telephone: the sender, whoever entered it for them, officials at district and
+    above; the village's moderator and office only when the name is shown."""
+    if row.proof in actor.proofs or _entered(actor, row) or _district_role(actor, row) or _regency_role(actor):
+        return True
+    if not row.hide_name and _village_role(actor, row):
         return True
     answers = row.agency_id is not None and row.agency_id in actor.agencies()
-    return answers and row.agency is not None and row.agency.kind is not AgencyKind.VILLAGE
+    of_village = row.agency is not None and row.agency.kind is AgencyKind.VILLAGE
+    return answers and not (of_village and row.hide_name)
+
+
+def _entered(actor: Actor, row: Aspiration) -> bool:
+    return row.entered_by is not None and row.entered_by == actor.user_id
 
 
 def can_see_name(actor: Actor, row: Aspiration) -> bool:
@@ -204,13 +217,15 @@ def can_read_messages(actor: Actor, row: Aspiration) -> bool:
 def assignable_by(actor: Actor) -> sa.ColumnElement[bool]:
     """SQL over agencies: to which the actor may assign: every OPD, and the offices of the actor's districts and their
     villages. Whether one of them may get a certain aspiration, `may_answer` says."""
-    if not actor.has_any(_AT_A_DESK[Permission.ASPIRATION_ASSIGN]):
+    if not actor.has_any(GRANTED_TO[Permission.ASPIRATION_ASSIGN]):
         return sa.false()
-    inside = [
-        sa.or_(Agency.area_code == area, Agency.area_code.startswith(area + "."))
-        for area in sorted(actor.areas(Role.REVIEWER))
-    ]
-    return sa.or_(Agency.kind == AgencyKind.REGENCY, *inside)
+    inside = covered(Agency.area_code, actor.areas(Role.REVIEWER))
+    return sa.or_(Agency.kind == AgencyKind.REGENCY, inside)
+
+
+def speaks_for_agency(role: Role) -> bool:
+    """Whether who acts by this role is named by the agency, not by the role."""
+    return role is Role.AGENCY
 
 
 def may_answer(area_code: str, row: Aspiration) -> bool:

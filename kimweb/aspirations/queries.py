@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from kimweb.areas.models import Agency, AgencyKind, Area, Category
+from kimweb.areas.models import Agency, AgencyKind, Area
 from kimweb.aspirations import policy
 from kimweb.aspirations.models import Aspiration, Message, State
-from kimweb.core.actor import Actor
+from kimweb.core.actor import Actor, covered
+from kimweb.core.codes import clean_code
 from kimweb.core.errors import NotFound
-from kimweb.core.paging import PAGE_SIZE, Page, cut, moment_cursor, split_moment
+from kimweb.core.paging import PAGE_SIZE, Page, cut
 
 _ROW: tuple[ExecutableOption, ...] = (
     joinedload(Aspiration.village).joinedload(Area.parent),
@@ -29,11 +30,9 @@ ENDED = (State.DONE, State.LAPSED, State.REJECTED, State.MERGED)
 
 
 def _public(within: str | None) -> sa.ColumnElement[bool]:
-    shown = sa.and_(Aspiration.confirmed_at.is_not(None), ~Aspiration.hide_text)
     if within is None:
-        return shown
-    place = sa.or_(Aspiration.village_code == within, Aspiration.village_code.startswith(within + "."))
-    return sa.and_(shown, place)
+        return policy.public()
+    return sa.and_(policy.public(), covered(Aspiration.village_code, [within]))
 
 
 def answered_public(session: Session, *, within: str | None, limit: int) -> Sequence[Aspiration]:
@@ -51,15 +50,20 @@ def count_open_public(session: Session, *, within: str | None) -> int:
 
 
 def public_page(session: Session, *, within: str | None, after: str | None) -> Page[Aspiration]:
-    """A page of public aspirations, the last confirmed first."""
+    """A page of public aspirations, the last confirmed first; `after`: the code of the last one of the page before.
+
+    The cursor is a code and not a time: of an anonymous one the public sees the week only.
+    """
     query = sa.select(Aspiration).where(_public(within)).options(*_ROW)
-    where = split_moment(after)
-    if where is not None:
-        position = sa.tuple_(sa.literal(where[0], Aspiration.confirmed_at.type), sa.literal(where[1]))
-        query = query.where(sa.tuple_(Aspiration.confirmed_at, Aspiration.id) < position)
+    if after:
+        last = sa.select(Aspiration.confirmed_at, Aspiration.id).where(Aspiration.code == clean_code(after))
+        where = session.execute(last.where(policy.public())).first()
+        if where is not None:
+            position = sa.tuple_(sa.literal(where[0], Aspiration.confirmed_at.type), sa.literal(where[1]))
+            query = query.where(sa.tuple_(Aspiration.confirmed_at, Aspiration.id) < position)
     order = (Aspiration.confirmed_at.desc(), Aspiration.id.desc())
     rows = session.scalars(query.order_by(*order).limit(PAGE_SIZE + 1)).all()
-    return cut(rows, lambda row: moment_cursor(row.confirmed_at, row.id))
+    return cut(rows, lambda row: row.code)
 
 
 def visible_aspiration(session: Session, actor: Actor, code: str) -> Aspiration:
@@ -122,11 +126,6 @@ def assignable(session: Session, actor: Actor) -> Sequence[Agency]:
 def assignable_agency(session: Session, actor: Actor, agency_id: int) -> Agency | None:
     """One of them."""
     return session.scalar(sa.select(Agency).where(Agency.id == agency_id, Agency.active, policy.assignable_by(actor)))
-
-
-def active_categories(session: Session) -> Sequence[Category]:
-    """The categories to choose from, in the admin's order."""
-    return session.scalars(sa.select(Category).where(Category.active).order_by(Category.position)).all()
 
 
 def is_visible(session: Session, actor: Actor, code: str) -> bool:

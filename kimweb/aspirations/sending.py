@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from kimweb.accounts.queries import village_has_moderator
 from kimweb.aspirations import queries
 from kimweb.aspirations.models import Aspiration, Desk, Kind, State, Verb
-from kimweb.aspirations.workflow import VERIFY_DAYS
-from kimweb.core import audit, idempotency, throttle
-from kimweb.core.actor import Role
+from kimweb.aspirations.workflow import VERIFY_DAYS, above_village
+from kimweb.core import idempotency, throttle
+from kimweb.core.actor import Role, visitor
 from kimweb.core.calendar import load_calendar, local_day
-from kimweb.core.codes import new_code
+from kimweb.core.codes import new_code, pin_matches
 from kimweb.core.db import writing
+from kimweb.core.workflow import Step, note
 
-SEND_LIMIT = 30
-SEND_MINUTES = 10
+SEND_LIMIT, SEND_MINUTES = 30, 10
+GUESSES, GUESS_MINUTES = 5, 15
+RECEIPT_MINUTES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,15 @@ class NewAspiration:
         return self.about_village or (self.hide_text and not self.village_may_read)
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender gets. The same form again shows the PIN for 15 minutes, until the sender closes the receipt:
+    phones are shared, and "Back" keeps what was typed."""
+
+    code: str
+    shows_pin: bool
+
+
 def send_aspiration(
     session: Session,
     new: NewAspiration,
@@ -54,8 +65,8 @@ def send_aspiration(
     network: str,
     now: datetime,
     make_code: Callable[[], str] = new_code,
-) -> str:
-    """Take in an aspiration; returns its code (`make_code`: where codes come from).
+) -> Receipt:
+    """Take in an aspiration (`make_code`: where codes come from).
 
     The same key with the same content gives the first one's code and stores nothing. More than 30 sends from a
     network in 10 minutes are accepted and marked for a look ("ditahan").
@@ -64,17 +75,23 @@ def send_aspiration(
         code = make_code()
         while queries.code_taken(session, code):
             code = make_code()
-        held_by = idempotency.claim(session, key=key, content=asdict(new), kind="aspiration", subject_id=code, now=now)
-        if held_by != code:
-            return held_by
-        _store(session, new, code, network=network, now=now)
-    return code
+        held = idempotency.claim(session, key=key, content=asdict(new), kind="aspiration", subject_id=code, now=now)
+        fresh = now - held.at < timedelta(minutes=RECEIPT_MINUTES) and not held.closed
+        if held.subject_id == code:
+            _store(session, new, code, network=network, now=now)
+        return Receipt(held.subject_id, shows_pin=fresh)
+
+
+def close_receipt(session: Session, *, code: str) -> None:
+    """The sender has noted code and PIN: whoever sends the same form again from this phone gets neither."""
+    with writing(session):
+        idempotency.close(session, kind="aspiration", subject_id=code)
 
 
 def _store(session: Session, new: NewAspiration, code: str, *, network: str, now: datetime) -> None:
     bucket = f"send:{network}"
     held = throttle.count(session, bucket, now=now, minutes=SEND_MINUTES) >= SEND_LIMIT
-    throttle.add(session, bucket, now=now, keep_minutes=SEND_MINUTES)
+    throttle.add(session, bucket, now=now)
     today = local_day(now)
     desk = first_desk(new, has_moderator=village_has_moderator(session, new.village_code, today))
     due = load_calendar(session).add(today, VERIFY_DAYS)
@@ -93,19 +110,8 @@ def _store(session: Session, new: NewAspiration, code: str, *, network: str, now
         due_on=due,
     )
     session.add(row)
-    audit.record(
-        session,
-        audit.Entry(
-            at=now,
-            kind=row.audit_kind,
-            subject_id=code,
-            verb=Verb.SEND,
-            role=Role.SENDER,
-            area_code=new.village_code,
-            after=State.RECEIVED,
-            detail={"desk": str(desk), "due": due.isoformat()},
-        ),
-    )
+    step = Step(visitor(today), now, detail={"desk": str(desk), "due": due.isoformat()})
+    note(session, row, Verb.SEND, step, role=Role.SENDER)
 
 
 def first_desk(new: NewAspiration, *, has_moderator: bool) -> Desk:
@@ -113,4 +119,16 @@ def first_desk(new: NewAspiration, *, has_moderator: bool) -> Desk:
     district that it is about."""
     if has_moderator and not new.bypasses_village:
         return Desk.VILLAGE
-    return Desk.REGENCY if new.about_district else Desk.DISTRICT
+    return above_village(about_district=new.about_district)
+
+
+def check_pin(session: Session, *, code: str, pin: str, server_key: str, network: str, now: datetime) -> bool:
+    """Whether code and PIN belong together. After 5 wrong guesses for a code from a network in 15 minutes: TooMany;
+    other networks are not touched, so nobody can lock a public code for others."""
+    with writing(session):
+        attempt = throttle.take(session, f"pin:{code}:{network}", now=now, limit=GUESSES, minutes=GUESS_MINUTES)
+        row = queries.by_code(session, code)
+        fits = pin_matches(server_key, code, row.pin_counter if row else 0, pin) and row is not None
+        if fits:
+            throttle.give_back(session, attempt)
+    return fits

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from kimweb.aspirations import policy
-from kimweb.aspirations.models import Aspiration
+from kimweb.aspirations import policy, queries
+from kimweb.aspirations.models import Aspiration, Verb
 from kimweb.core import audit
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import local_day
@@ -49,11 +49,19 @@ def week_of(day: date) -> Week:
 
 
 def steps(session: Session, row: Aspiration, actor: Actor) -> list[audit.Entry]:
-    """What happened, oldest first; a reader who is no official does not see the sender's privacy changes."""
+    """What happened, oldest first. Reasons are words between desks and sender: nobody else reads them, nor sees the
+    sender's privacy changes."""
     entries = audit.history(session, row.audit_kind, row.audit_id)
     if policy.can_read_messages(actor, row):
         return entries
-    return [entry for entry in entries if entry.verb != "privasi"]
+    return [replace(entry, text=None) for entry in entries if entry.verb != Verb.TIGHTEN]
+
+
+def last_change(session: Session, actor: Actor, code: str) -> audit.Entry | None:
+    """The newest entry of an aspiration, if the actor is its sender or an official on its way."""
+    row = queries.by_code(session, code)
+    official = row is not None and policy.can_read_messages(actor, row)
+    return audit.last(session, Aspiration.audit_kind, code) if official else None
 
 
 def week(entry: audit.Entry) -> Week:

@@ -10,15 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kimweb.aspirations import queries
-from kimweb.core import throttle
-from kimweb.core.codes import clean_code, pin_for, pin_matches
-from kimweb.core.db import writing
-from kimweb.core.errors import TooMany
+from kimweb.core.codes import clean_code, pin_for
 from kimweb.web import context
 
 MINUTES = 15
 """How long a tracking session lasts (phones are shared)."""
-GUESSES, GUESS_MINUTES = 5, 15
 PATH = "/aspirasi/"
 
 
@@ -30,14 +26,24 @@ def _name() -> str:
     return str(current_app.config["TRACKING_COOKIE_NAME"])
 
 
-def tracked_code() -> str:
-    """The code that this browser may follow just now; "" when none."""
+def _tracked() -> tuple[str, bool]:
     try:
-        code, until = _serializer().loads(request.cookies.get(_name(), ""))
+        code, until, sent = _serializer().loads(request.cookies.get(_name(), ""))
         alive = context.now() < datetime.fromtimestamp(int(until), UTC)
     except (BadSignature, ValueError, TypeError, OverflowError):
-        return ""
-    return clean_code(str(code)) if alive else ""
+        return "", False
+    return (clean_code(str(code)), bool(sent)) if alive else ("", False)
+
+
+def tracked_code() -> str:
+    """The code that this browser may follow just now; "" when none."""
+    return _tracked()[0]
+
+
+def sent_code() -> str:
+    """The code that this browser has just sent, and whose PIN it may see; "" when none."""
+    code, sent = _tracked()
+    return code if sent else ""
 
 
 def proofs() -> frozenset[str]:
@@ -46,12 +52,12 @@ def proofs() -> frozenset[str]:
     return frozenset({f"aspiration:{code}"}) if code else frozenset()
 
 
-def remember(response: Response, code: str) -> Response:
-    """Let this browser follow `code` for 15 minutes."""
+def remember(response: Response, code: str, *, sent: bool = False) -> Response:
+    """Let this browser follow `code` for 15 minutes; `sent`: and see its PIN, since it has just sent it."""
     until = int((context.now() + timedelta(minutes=MINUTES)).timestamp())
     response.set_cookie(
         _name(),
-        _serializer().dumps([code, until]),
+        _serializer().dumps([code, until, int(sent)]),
         max_age=MINUTES * 60,
         path=PATH,
         httponly=True,
@@ -62,8 +68,9 @@ def remember(response: Response, code: str) -> Response:
 
 
 def forget(response: Response) -> Response:
-    """End the tracking session on this browser."""
+    """End the tracking session on this browser, and drop the pages that it keeps for "Back"."""
     response.delete_cookie(_name(), path=PATH, httponly=True, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
@@ -71,19 +78,3 @@ def pin_of(session: Session, code: str) -> str | None:
     """The PIN of an aspiration, derived anew; None for an unknown code."""
     row = queries.by_code(session, code)
     return pin_for(context.settings().secret_key, code, row.pin_counter) if row else None
-
-
-def check_pin(session: Session, *, code: str, pin: str) -> bool:
-    """Whether code and PIN belong together. After 5 wrong guesses for a code from a network in 15 minutes: TooMany;
-    other networks are not touched, so nobody can lock a public code for others."""
-    now = context.now()
-    bucket = f"pin:{code}:{context.network()}"
-    until = throttle.closed_until(session, bucket, now=now, limit=GUESSES, minutes=GUESS_MINUTES)
-    if until:
-        raise TooMany("Terlalu banyak percobaan.", until=until)
-    row = queries.by_code(session, code)
-    if pin_matches(context.settings().secret_key, code, row.pin_counter if row else 0, pin) and row is not None:
-        return True
-    with writing(session):
-        throttle.add(session, bucket, now=now, keep_minutes=GUESS_MINUTES)
-    return False

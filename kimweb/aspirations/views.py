@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from kimweb.areas.queries import area_asked
 from kimweb.aspirations import changes, forms, pages, places, queries, sending, tracking
 from kimweb.core.codes import clean_code
+from kimweb.core.errors import NotFound
 from kimweb.core.i18n import N_
 from kimweb.core.idempotency import new_key
-from kimweb.web import context
+from kimweb.web import context, cookies
 from kimweb.web.access import public
 from kimweb.web.htmx import render_page
 
@@ -31,8 +32,13 @@ def index() -> Response:
 @bp.get("/aspirasi/<code:code>/")
 @public
 def show(code: str) -> Response:
-    """One aspiration as this reader may see it: the public, its sender, or an official."""
-    return pages.page_of(queries.visible_aspiration(context.db_session(), context.actor(), code))
+    """One aspiration as this reader may see it: the public, its sender, or an official. One that is not there and one
+    that is not shown get the same answer, with the way to code and PIN."""
+    try:
+        row = queries.visible_aspiration(context.db_session(), context.actor(), code)
+    except NotFound:
+        return render_page("aspirations/not_shown.html", status=404, code=code)
+    return pages.page_of(row)
 
 
 def _form_page(form: forms.SendForm, *, status: int = 200, candidates: object = ()) -> Response:
@@ -45,7 +51,8 @@ def _form_page(form: forms.SendForm, *, status: int = 200, candidates: object = 
         about=forms.ABOUT,
         key=new_key(),
     )
-    response.headers["Cache-Control"] = "private, no-cache"
+    if status == 200 and not context.actor().signed_in:
+        response.headers["Cache-Control"] = "private, no-cache"  # the form opens again without network
     return response
 
 
@@ -54,7 +61,8 @@ def _form_page(form: forms.SendForm, *, status: int = 200, candidates: object = 
 def send() -> Response:
     """The form; the village is the chosen one, or `?desa=`."""
     form = forms.SendForm(formdata=None)
-    form.village.data = request.args.get("desa", request.cookies.get("desa", ""))
+    village = places.chosen(request.args.get("desa", request.cookies.get(cookies.VILLAGE)))
+    form.village.data = village.code if village else ""
     form.category.choices = places.category_choices()
     return _form_page(form)
 
@@ -73,15 +81,16 @@ def sent() -> Response:
         return _form_page(form, status=422, candidates=candidates)
     new = places.aspiration_of(form, village.code)
     key, network = form.key.data, context.network()
-    code = sending.send_aspiration(context.db_session(), new, key=key, network=network, now=context.now())
-    return tracking.remember(redirect("/aspirasi/kirim/selesai/", 303), code)
+    receipt = sending.send_aspiration(context.db_session(), new, key=key, network=network, now=context.now())
+    response = redirect("/aspirasi/kirim/selesai/", 303)
+    return tracking.remember(response, receipt.code, sent=True) if receipt.shows_pin else tracking.forget(response)
 
 
 @bp.get("/aspirasi/kirim/selesai/")
 @public
 def receipt() -> Response:
     """Code and PIN, as long as the cookie lives."""
-    db, code = context.db_session(), tracking.tracked_code()
+    db, code = context.db_session(), tracking.sent_code()
     if not code:
         return render_page("aspirations/no_receipt.html", status=404)
     row = queries.visible_aspiration(db, context.actor(), code)
@@ -104,21 +113,27 @@ def track() -> Response:
 @public
 def tracked() -> Response:
     """Check code and PIN. The same answer for an unknown code and for a wrong PIN."""
-    form = forms.TrackForm()
+    form, refused = forms.TrackForm(), ""
     code = clean_code(form.code.data or "")
     if form.validate():
-        if code and (
-            code == tracking.tracked_code()
-            or tracking.check_pin(context.db_session(), code=code, pin=form.pin.data or "")
-        ):
+        if code and code == tracking.tracked_code():
+            return redirect(f"/aspirasi/{code}/", 303)
+        if code and _pin_fits(code, form.pin.data or ""):
             return tracking.remember(redirect(f"/aspirasi/{code}/", 303), code)
         refused = N_("Kode dan PIN tidak cocok. Periksa lagi di kertas atau foto Anda.")
-        return render_page("aspirations/track.html", status=422, form=form, refused=refused)
-    return render_page("aspirations/track.html", status=422, form=form, refused="")
+    return render_page("aspirations/track.html", status=422, form=form, refused=refused)
+
+
+def _pin_fits(code: str, pin: str) -> bool:
+    who = {"server_key": context.settings().secret_key, "network": context.network()}
+    return sending.check_pin(context.db_session(), code=code, pin=pin, now=context.now(), **who)
 
 
 @bp.post("/aspirasi/lacak/keluar")
 @public
 def untrack() -> Response:
-    """End the tracking session on this phone."""
+    """End the tracking session on this phone; a receipt that it showed is closed for good."""
+    code = tracking.sent_code()
+    if code:
+        sending.close_receipt(context.db_session(), code=code)
     return tracking.forget(redirect("/aspirasi/lacak/", 303))

@@ -10,8 +10,11 @@ from flask_babel import gettext
 
 from kimweb.areas.models import Agency
 from kimweb.aspirations import policy, timeline
-from kimweb.aspirations.models import AnswerKind, Aspiration, Desk, Kind, RejectReason, State
+from kimweb.aspirations.models import AnswerKind, Aspiration, Desk, Kind, RejectReason, State, Verb
+from kimweb.aspirations.workflow import above_village
+from kimweb.core.audit import Entry
 from kimweb.core.i18n import N_
+from kimweb.web.words import add_verbs, role_name
 
 KINDS = {
     Kind.ASPIRATION: N_("Aspirasi"),
@@ -54,6 +57,21 @@ REJECTIONS = {
     RejectReason.ANSWERED_BEFORE: N_("Sudah dijawab"),
     RejectReason.VIOLATES: N_("Melanggar aturan"),
 }
+VERBS = {
+    Verb.SEND: N_("dikirim"),
+    Verb.FORWARD: N_("diteruskan"),
+    Verb.ASK: N_("diminta keterangan"),
+    Verb.REPLY: N_("diberi keterangan"),
+    Verb.ASSIGN: N_("ditugaskan"),
+    Verb.HAND_BACK: N_("dikembalikan"),
+    Verb.ANSWER: N_("dijawab"),
+    Verb.REJECT: N_("ditolak"),
+    Verb.CLOSE: N_("dinyatakan beres"),
+    Verb.REOPEN: N_("dibuka lagi"),
+    Verb.TIGHTEN: N_("disembunyikan oleh pengirim"),
+    Verb.LAPSE: N_("ditutup tanpa kabar"),
+    Verb.MERGE: N_("digabung"),
+}
 DAYS = {
     5: N_("5 hari kerja: informasi"),
     14: N_("14 hari kerja: tanpa periksa lapangan"),
@@ -65,10 +83,35 @@ _DOTS = {State.DONE: " done", State.ANSWERED: " done", State.ASSIGNED: " now", S
 
 
 def desk_of(row: Aspiration) -> str:
-    """On whose desk it lies, by name: the agency's, the district's, the village moderator's."""
+    """On whose desk it lies: an agency by its name, the others by their role."""
     if row.desk is Desk.AGENCY and row.agency is not None:
         return row.agency.name
     return str(gettext(DESKS[row.desk]))
+
+
+def level_above(row: Aspiration) -> str:
+    """What lies above the village for this one: the district, or past it the regency."""
+    district = above_village(about_district=row.about_district) is Desk.DISTRICT
+    return str(gettext("kecamatan") if district else gettext("kabupaten"))
+
+
+def step_name(entry: Entry) -> str:
+    """What a step of the path is called. A village's question that stayed silent was passed on, not closed."""
+    if entry.verb == Verb.LAPSE and entry.after == State.FORWARDED:
+        return str(gettext("Diteruskan karena pengirim diam"))
+    return str(gettext(VERBS[Verb(entry.verb)])).capitalize()
+
+
+def step_by(entry: Entry) -> str:
+    """After the name of a step: to which agency it went, or who did it."""
+    agency = entry.detail.get("agency")
+    if entry.verb == Verb.ASSIGN:
+        return f" {gettext('ke %(agency)s', agency=agency)}"
+    if entry.verb == Verb.SEND:
+        return ""
+    if agency and policy.speaks_for_agency(entry.role):
+        return f" {gettext('oleh %(agency)s', agency=agency)}"
+    return ", " + role_name(entry.role)
 
 
 def brief(row: Aspiration) -> str:
@@ -86,6 +129,7 @@ def office_choices(agencies: Sequence[Agency], row: Aspiration) -> list[tuple[ob
 
 def install(app: Flask) -> None:
     """Register the filters and lists of this feature's words."""
+    add_verbs(app, {str(verb): word for verb, word in VERBS.items()})
     for name, words in (
         ("kind_name", KINDS),
         ("aspiration_state", STATES),
@@ -97,7 +141,10 @@ def install(app: Flask) -> None:
         desk_of=desk_of,
         office_choices=office_choices,
         rejection_code_name=lambda code: gettext(REJECTIONS[RejectReason(code)]),
+        level_above=level_above,
         seen_by=lambda row, actor: timeline.sees(actor, row),
+        step_by=step_by,
+        step_name=step_name,
         state_dot=lambda state: _DOTS.get(state, ""),
         week=timeline.week,
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+import sqlalchemy as sa
+
 REGENCY = "16.06"
 
 
@@ -26,6 +28,11 @@ def covers(area: str, code: str) -> bool:
     """Whether the area `area` is `code` or lies above it. Codes nest by prefix (Permendagri 58/2021): 16.06 >
     16.06.01 > 16.06.01.2001."""
     return code == area or code.startswith(area + ".")
+
+
+def covered(column: sa.SQLColumnExpression[str], areas: Iterable[str]) -> sa.ColumnElement[bool]:
+    """The same in SQL: whether the code in `column` is one of `areas` or lies below one; without areas, none is."""
+    return sa.or_(sa.false(), *(sa.or_(column == area, column.startswith(area + ".")) for area in sorted(areas)))
 
 
 def district_of(code: str) -> str:

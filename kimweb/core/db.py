@@ -131,6 +131,12 @@ def insert_for(session: Session) -> Callable[[Any], Any]:
     return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
 
 
+def lock(session: Session, name: str) -> None:
+    """Let one transaction at a time pass for `name`, until it ends; on SQLite every writer is alone already."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest schema (alembic upgrade head). Safe to call again."""
     from alembic import command

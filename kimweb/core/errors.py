@@ -28,14 +28,13 @@ class InvalidTransition(KimError):
 class Conflict(KimError):
     """The form was made from an older version of the subject (409).
 
-    `kind` and `subject_id` name the subject for a look into its history; `changed_at` is its last change (aware, UTC).
+    `kind` and `subject_id` name the subject for a look into its history.
     """
 
-    def __init__(self, message: str, *, kind: str, subject_id: str, changed_at: datetime | None = None) -> None:
+    def __init__(self, message: str, *, kind: str, subject_id: str) -> None:
         super().__init__(message)
         self.kind = kind
         self.subject_id = subject_id
-        self.changed_at = changed_at
 
 
 class Invalid(KimError):
@@ -52,3 +51,7 @@ class TooMany(KimError):
     def __init__(self, message: str, *, until: datetime) -> None:
         super().__init__(message)
         self.until = until
+
+
+class Busy(KimError):
+    """503: too much at once; the same again in a moment."""

@@ -28,6 +28,8 @@ class Submission(Base):
     kind: Mapped[str] = mapped_column(sa.String(32))
     subject_id: Mapped[str] = mapped_column(sa.String(64))
     at: Mapped[datetime] = mapped_column(index=True)
+    closed: Mapped[bool] = mapped_column(default=False)
+    """Whether whoever submitted it said that they have noted what came of it."""
 
 
 def new_key() -> str:
@@ -42,19 +44,23 @@ def is_key(text: str | None) -> bool:
 
 def claim(
     session: Session, *, key: str | None, content: Mapping[str, object], kind: str, subject_id: str, now: datetime
-) -> str:
+) -> Submission:
     """Claim a key for `subject_id` inside the caller's write transaction.
 
-    Returns the id of the subject that holds it: `subject_id`, or the earlier one when the same key came with the same
-    content. Whoever comes second at the same moment waits for the first. A missing or malformed key claims nothing that
-    could be found again.
+    Returns what holds it: the new submission, or the earlier one when the same key came with the same content. Whoever
+    comes second at the same moment waits for the first. A missing or malformed key claims nothing that could be found
+    again.
     """
     key_hash = hashlib.sha256((key if key and is_key(key) else new_key()).encode()).hexdigest()
     text = json.dumps({"kind": kind, **content}, sort_keys=True, ensure_ascii=False, default=str)
     content_hash = hashlib.sha256(text.encode()).hexdigest()
     values = {"key_hash": key_hash, "content_hash": content_hash, "kind": kind, "subject_id": subject_id, "at": now}
-    session.execute(insert_for(session)(Submission).values(values).on_conflict_do_nothing())
-    found = session.scalar(
-        sa.select(Submission.subject_id).where(Submission.key_hash == key_hash, Submission.content_hash == content_hash)
-    )
-    return found if found is not None else subject_id
+    session.execute(insert_for(session)(Submission).values(**values, closed=False).on_conflict_do_nothing())
+    held = Submission.key_hash == key_hash, Submission.content_hash == content_hash
+    return session.scalars(sa.select(Submission).where(*held)).one()
+
+
+def close(session: Session, *, kind: str, subject_id: str) -> None:
+    """Note that whoever submitted this is done with it. Needs a write transaction."""
+    own = Submission.kind == kind, Submission.subject_id == subject_id
+    session.execute(sa.update(Submission).where(*own).values(closed=True))

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 PAGE_SIZE = 20
 MAX_ID = 2**31 - 1
+"""The highest id: PostgreSQL's integer."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 T = TypeVar("T")

@@ -38,7 +38,7 @@ _VILLAGE_UP = frozenset({Role.MODERATOR, Role.REVIEWER, Role.ADMIN})
 _DISTRICT_UP = frozenset({Role.REVIEWER, Role.ADMIN})
 _SENDER = frozenset({Role.SENDER})
 
-NOT_FOR_STAND_INS = frozenset({Permission.NEWS_WRITE})
+NOT_WHEN_STEPPING_IN = frozenset({Permission.NEWS_WRITE})
 """What a reviewer does not take over who acts as the moderator of a village without one: writing its news."""
 
 GRANTED_TO: Mapping[Permission, frozenset[Role]] = {

@@ -13,7 +13,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kimweb.core.db import Base
+from kimweb.core.db import Base, lock, writing
+from kimweb.core.errors import TooMany
+
+KEPT_DAYS = 1
+"""How long an attempt is kept (delivery.md)."""
 
 
 class Attempt(Base):
@@ -56,9 +60,28 @@ def closed_until(session: Session, bucket: str, *, now: datetime, limit: int, mi
     return recent[-1] + timedelta(minutes=minutes) if len(recent) >= limit else None
 
 
-def add(session: Session, bucket: str, *, now: datetime, keep_minutes: int) -> None:
-    """Count one attempt, and forget those of the bucket that no longer count. Needs a write transaction."""
-    session.execute(
-        sa.delete(Attempt).where(Attempt.bucket == bucket, Attempt.at <= now - timedelta(minutes=keep_minutes))
-    )
-    session.add(Attempt(bucket=bucket, at=now))
+def add(session: Session, bucket: str, *, now: datetime) -> Attempt:
+    """Count one attempt, and forget every attempt, of whomever, that is older than a day. Needs a write transaction."""
+    session.execute(sa.delete(Attempt).where(Attempt.at <= now - timedelta(days=KEPT_DAYS)))
+    attempt = Attempt(bucket=bucket, at=now)
+    session.add(attempt)
+    return attempt
+
+
+def take(session: Session, bucket: str, *, now: datetime, limit: int, minutes: int) -> int:
+    """Count one attempt before it is made, or raise TooMany; returns its id. Attempts at the same moment are counted
+    one after the other, so that many at once win nothing."""
+    with writing(session):
+        lock(session, bucket)
+        until = closed_until(session, bucket, now=now, limit=limit, minutes=minutes)
+        if until:
+            raise TooMany("Terlalu banyak percobaan.", until=until)
+        attempt = add(session, bucket, now=now)
+        session.flush()
+        return attempt.id
+
+
+def give_back(session: Session, attempt_id: int) -> None:
+    """Uncount an attempt: it succeeded."""
+    with writing(session):
+        session.execute(sa.delete(Attempt).where(Attempt.id == attempt_id))

@@ -38,17 +38,23 @@ Table = Mapping[tuple[S, V], Transition[S]]
 Authority = Callable[[Permission], Role | None]
 
 
-class Stateful(Protocol):
-    """What `advance()` needs of a row."""
+class Versioned(Protocol):
+    """What a form was made from, in some version."""
 
-    state: Any
     version: Any
-    updated_at: Any
 
     @property
     def audit_kind(self) -> str: ...
     @property
     def audit_id(self) -> str: ...
+
+
+class Stateful(Versioned, Protocol):
+    """What `advance()` needs of a row."""
+
+    state: Any
+    updated_at: Any
+
     @property
     def audit_area(self) -> str | None: ...
 
@@ -73,15 +79,10 @@ def possible(subject: Stateful, table: Table[S, V], authority: Authority) -> fro
     )
 
 
-def check_version(subject: Stateful, version: int | None) -> None:
+def check_version(subject: Versioned, version: int | None) -> None:
     """Refuse a form that was made from an older version of the row (call it under the lock)."""
     if version is not None and version != subject.version:
-        raise Conflict(
-            "Sudah diubah orang lain.",
-            kind=subject.audit_kind,
-            subject_id=subject.audit_id,
-            changed_at=subject.updated_at,
-        )
+        raise Conflict("Sudah diubah orang lain.", kind=subject.audit_kind, subject_id=subject.audit_id)
 
 
 def touch(subject: Stateful, now: datetime) -> None:
@@ -128,6 +129,15 @@ def advance(
         raise InvalidTransition(f"'{verb}' does not lead to '{after}'")
     before, subject.state = subject.state, after
     touch(subject, step.now)
+    note(session, subject, verb, step, role=role, before=before)
+    return role
+
+
+def note(session: Session, subject: Stateful, verb: str, step: Step, *, role: Role, before: str | None = None) -> None:
+    """Hand over the entry of what was just done to a subject; its state now is the entry's `after`.
+
+    `before`: its state until then; None for what was just made.
+    """
     audit.record(
         session,
         audit.Entry(
@@ -139,9 +149,8 @@ def advance(
             actor_id=step.actor.user_id,
             area_code=subject.audit_area,
             before=before,
-            after=after,
+            after=subject.state,
             detail=step.detail,
-            text=reason or None,
+            text=step.reason.strip() or None,
         ),
     )
-    return role

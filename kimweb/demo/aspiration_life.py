@@ -81,7 +81,7 @@ class Way:
         )
         self.code = sending.send_aspiration(
             world.session, new, key=None, network=self.area.code, now=at, make_code=self._code
-        )
+        ).code
         self._plan(at, [0, 1, 1, 2, 3, 5], self.check)
 
     def check(self, at: datetime) -> None:

@@ -15,6 +15,7 @@ from kimweb.accounts.models import User
 from kimweb.accounts.passwords import Passwords
 from kimweb.areas.models import Agency, Area, AreaKind
 from kimweb.aspirations import actions as aspiration_actions
+from kimweb.aspirations import policy as aspiration_policy
 from kimweb.aspirations.models import Aspiration, State
 from kimweb.core.actor import REGENCY
 from kimweb.core.calendar import load_calendar
@@ -78,10 +79,7 @@ def _merge_some(world: World) -> None:
         others = [
             other
             for other in rows
-            if other.village_code == row.village_code
-            and other.id < row.id
-            and other.confirmed_at
-            and not other.hide_text
+            if other.village_code == row.village_code and other.id < row.id and aspiration_policy.is_public(other)
         ]
         fits = row.state is State.FORWARDED and not row.about_district and others
         if fits and merged < 6 and others[0].state not in (State.MERGED, State.REJECTED):

@@ -74,7 +74,7 @@ def headline(page: Page[DeskRow], total: int, own: Sequence[News], *, first: boo
     returned = sum(piece.state is State.RETURNED for piece in own)
     if returned:
         return str(ngettext("%(num)d berita perlu diperbaiki", "%(num)d berita perlu diperbaiki", returned))
-    return str(_("Tidak ada yang menunggu"))
+    return str(_("Tidak ada yang menunggu Anda"))
 
 
 def _widest(grants: Sequence[RoleGrant]) -> RoleGrant | None:

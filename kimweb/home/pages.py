@@ -6,12 +6,11 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from kimweb.core.errors import Invalid
-from kimweb.home import cookies
+from kimweb.core.i18n import LANGUAGES
 from kimweb.home.blueprint import bp
+from kimweb.web import cookies
 from kimweb.web.access import public
 from kimweb.web.htmx import render_page
-
-LANGUAGES = ("id", "en")
 
 
 @bp.get("/tentang/")
@@ -39,7 +38,7 @@ def guide() -> Response:
 @public
 def language() -> Response:
     """Remember the language."""
-    chosen = request.form.get("bahasa", "")
+    chosen = request.form.get(cookies.LANGUAGE, "")
     if chosen not in LANGUAGES:
         raise Invalid("Bahasa ini belum ada. Pilih bahasa Indonesia atau Inggris.")
     response = redirect("/bantuan/", 303)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kimweb.announcements import queries as announcements
 from kimweb.announcements.models import Announcement
 from kimweb.areas import queries as areas
-from kimweb.areas.models import Area
+from kimweb.areas.models import LOWEST, Area
 from kimweb.aspirations import queries as aspirations
 from kimweb.aspirations.models import Aspiration
 from kimweb.core.actor import REGENCY
@@ -51,23 +51,17 @@ def place_page(session: Session, code: str, day: date) -> PlacePage:
 
 
 def place(session: Session, code: str) -> Area:
-    """The area under a code or under an earlier one, with its parent; raises NotFound."""
-    found = areas.area_with_parent(session, code)
-    if found is None:
-        now = areas.resolve_code(session, code)
-        found = areas.area_with_parent(session, now) if now else None
+    """The area of today under a code, with its parent; raises NotFound."""
+    found = areas.area_today(session, code)
     if found is None:
         raise NotFound("Tempat ini tidak ada.")
     return found
 
 
 def chosen_village(session: Session, code: str) -> Area | None:
-    """The village or ward that a cookie names, today's one when it was recoded; None for anything else."""
-    try:
-        found = place(session, code) if code else None
-    except NotFound:
-        return None
-    return found if found is not None and found.kind in areas.LOWEST else None
+    """The village or ward of today under a code, such as a cookie names; None for anything else."""
+    found = areas.area_today(session, code)
+    return found if found is not None and found.kind in LOWEST else None
 
 
 def return_reasons(session: Session, pieces: Sequence[News]) -> Mapping[int, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
@@ -9,10 +11,10 @@ from kimweb.areas import queries as areas
 from kimweb.areas.models import Area, AreaKind
 from kimweb.core.actor import REGENCY
 from kimweb.core.errors import NotFound
-from kimweb.home import cookies, desk, health, pages, queries
+from kimweb.home import desk, health, pages, queries
 from kimweb.home.blueprint import bp
 from kimweb.kims.queries import kim_of
-from kimweb.web import context
+from kimweb.web import context, cookies
 from kimweb.web.access import public
 from kimweb.web.forms import clean_line
 from kimweb.web.htmx import render_page
@@ -39,8 +41,9 @@ def choose() -> Response:
     """The districts, and what a search (`?q=`) finds."""
     db, q = context.db_session(), clean_line(request.args.get("q", ""))[: areas.QUERY_MAX]
     found = areas.search_areas(db, q, SEARCH_SHOWN) if q else []
-    more = len(found) == SEARCH_SHOWN
-    return render_page("home/choose.html", q=q, found=found, more=more, districts=areas.districts_with_counts(db))
+    near = areas.near_areas(db, q) if q and not found else []
+    values: dict[str, Any] = {"found": found, "near": near, "more": len(found) == SEARCH_SHOWN}
+    return render_page("home/choose.html", q=q, districts=areas.districts_with_counts(db), **values)
 
 
 @bp.get("/kecamatan/<area:code>/")

@@ -16,11 +16,10 @@ from kimweb.aspirations import queries as aspirations
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import WorkingCalendar
 from kimweb.core.i18n import N_
-from kimweb.core.paging import Page, cursor, cut, split_cursor
+from kimweb.core.paging import MAX_ID, Page, cursor, cut, split_cursor
 from kimweb.news import queries as news
 
 DESK_PAGE = 30
-_MAX_ID = 2**31 - 1
 
 
 class Flow(StrEnum):
@@ -84,7 +83,7 @@ def read_place(text: str | None) -> Place | None:
         return None
     try:
         flow = Flow(parts[1])
-        return Place(flow in UNDATED, date.fromisoformat(parts[0]), flow, min(int(parts[2]), _MAX_ID))
+        return Place(flow in UNDATED, date.fromisoformat(parts[0]), flow, min(max(int(parts[2]), 0), MAX_ID))
     except ValueError:
         return None
 
@@ -129,10 +128,10 @@ def _after(place: Place | None, flow: Flow) -> tuple[date, int] | None:
     if place is None or (flow in UNDATED and not place.undated):
         return None
     if place.undated and flow not in UNDATED:
-        return date.max, _MAX_ID
+        return date.max, MAX_ID
     if flow is place.flow:
         return place.day, place.id
-    return place.day, 0 if flow > place.flow else _MAX_ID
+    return place.day, 0 if flow > place.flow else MAX_ID
 
 
 def _row(flow: Flow, subject: Any, today: date, calendar: WorkingCalendar) -> DeskRow:

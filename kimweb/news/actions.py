@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
-from kimweb.core import audit
-from kimweb.core.actor import Actor
+from kimweb.core.actor import Actor, Role
 from kimweb.core.calendar import load_calendar, local_day
 from kimweb.core.db import writing
 from kimweb.core.errors import InvalidTransition, NotAllowed
 from kimweb.core.permissions import Permission
-from kimweb.core.workflow import Step, advance, check_version, touch
+from kimweb.core.workflow import Step, advance, check_version, note, touch
 from kimweb.news import policy, queries
 from kimweb.news.models import News, State, Verb
 from kimweb.news.workflow import EDITABLE, REVIEW_DAYS, TRANSITIONS
 
 
-def write_news(session: Session, step: Step, *, area_code: str, title: str, body: str) -> News:
-    """A new draft for the KIM of an area. Raises NotAllowed when the actor does not write for it."""
+def write_news(session: Session, step: Step, *, area_code: str, title: str, body: str, submit: bool = False) -> News:
+    """A new draft for the KIM of an area, or with `submit` handed in at once. Raises NotAllowed when the actor does not
+    write for it."""
     role = policy.writing_role(step.actor, area_code)
     if role is None or step.actor.user_id is None:
         raise NotAllowed("Anda tidak menulis untuk KIM desa ini.")
@@ -34,37 +36,36 @@ def write_news(session: Session, step: Step, *, area_code: str, title: str, body
         )
         session.add(news)
         session.flush()
-        entry = audit.Entry(
-            at=step.now,
-            kind=news.audit_kind,
-            subject_id=news.audit_id,
-            verb="create",
-            role=role,
-            actor_id=step.actor.user_id,
-            area_code=area_code,
-            after=State.DRAFT,
-        )
-        audit.record(session, entry)
-    return news
+        note(session, news, "create", step, role=role)
+        return _handed_in(session, step, news) if submit else news
 
 
-def check_editable(actor: Actor, news: News) -> None:
-    """Refuse (NotAllowed, InvalidTransition) whoever did not write the piece, and a piece that is on its way."""
-    if policy.authority(actor, Permission.NEWS_WRITE, news) is None:
+def check_editable(actor: Actor, news: News) -> Role:
+    """By which role the actor edits it. Refuses (NotAllowed, InvalidTransition) whoever did not write the piece, and a
+    piece that is on its way."""
+    role = policy.authority(actor, Permission.NEWS_WRITE, news)
+    if role is None:
         raise NotAllowed("Hanya penulisnya yang mengubah berita ini.")
     if news.state not in EDITABLE:
         raise InvalidTransition("a piece is edited as a draft or when returned")
+    return role
 
 
-def edit_news(session: Session, step: Step, *, news_id: int, title: str, body: str) -> News:
-    """Change an own draft or returned piece. Raises NotFound, NotAllowed, Conflict, InvalidTransition."""
+def edit_news(session: Session, step: Step, *, news_id: int, title: str, body: str, submit: bool = False) -> News:
+    """Change an own draft or returned piece, and with `submit` hand it in. Raises NotFound, NotAllowed, Conflict,
+    InvalidTransition."""
     with writing(session):
         news = queries.news_for_update(session, step.actor, news_id)
         check_version(news, step.version)
-        check_editable(step.actor, news)
+        role = check_editable(step.actor, news)
         news.title, news.body = title, body
         touch(news, step.now)
-    return news
+        note(session, news, "edit", step, role=role, before=news.state)
+        return _handed_in(session, step, news) if submit else news
+
+
+def _handed_in(session: Session, step: Step, news: News) -> News:
+    return submit_news(session, replace(step, version=news.version), news_id=news.id)
 
 
 def submit_news(session: Session, step: Step, *, news_id: int) -> News:

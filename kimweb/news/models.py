@@ -55,7 +55,7 @@ class News(Base):
     """Until when the moderator looks at it, while it is submitted."""
     published_at: Mapped[datetime | None]
     self_published: Mapped[bool] = mapped_column(default=False)
-    """Whether its own author published it; shown, and shown to the district's reviewer."""
+    """Whether its own author published it; its page says so."""
 
     area: Mapped[Area] = relationship(lazy="raise_on_sql")
     author: Mapped[User] = relationship(lazy="raise_on_sql")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from kimweb.core.actor import Actor, Role, covers
+from kimweb.core.actor import Actor, Role, covered, covers
 from kimweb.core.permissions import Permission
 from kimweb.news.models import News, State
 
@@ -66,6 +66,11 @@ def can_see(actor: Actor, news: News) -> bool:
     return news.state in _REVIEWABLE and (inside or news.area_code in reviewing_areas(actor))
 
 
+def can_read_record(actor: Actor, news: News) -> bool:
+    """Whether the actor reads what was done to the piece and why: its author, and whoever may withdraw it."""
+    return any(authority(actor, right, news) for right in (Permission.NEWS_WRITE, Permission.NEWS_WITHDRAW))
+
+
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """The same as `can_see`, in SQL."""
     ways: list[sa.ColumnElement[bool]] = [News.state.in_(_PUBLIC)]
@@ -74,6 +79,6 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     above = sorted(actor.areas(Role.REVIEWER, Role.ADMIN))
     own = sorted(reviewing_areas(actor))
     if above or own:
-        inside = [sa.or_(News.area_code == area, News.area_code.startswith(area + ".")) for area in above]
-        ways.append(sa.and_(News.state.in_(_REVIEWABLE), sa.or_(News.area_code.in_(own), *inside)))
+        inside = sa.or_(News.area_code.in_(own), covered(News.area_code, above))
+        ways.append(sa.and_(News.state.in_(_REVIEWABLE), inside))
     return sa.or_(*ways)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from kimweb.areas.models import Area
-from kimweb.core.actor import Actor
+from kimweb.core import audit
+from kimweb.core.actor import Actor, covered
 from kimweb.core.errors import NotFound
 from kimweb.core.paging import PAGE_SIZE, Page, cut, moment_cursor, split_moment
 from kimweb.news import policy
-from kimweb.news.models import News, State
+from kimweb.news.models import News, State, Verb
 
 _PLACE = joinedload(News.area).joinedload(Area.parent)
 
@@ -21,7 +23,7 @@ _PLACE = joinedload(News.area).joinedload(Area.parent)
 def _within(area_code: str | None) -> sa.ColumnElement[bool]:
     if area_code is None:
         return sa.true()
-    return sa.or_(News.area_code == area_code, News.area_code.startswith(area_code + "."))
+    return covered(News.area_code, [area_code])
 
 
 def newest_published(session: Session, *, within: str | None = None, limit: int = 5) -> Sequence[News]:
@@ -96,3 +98,19 @@ def writing_areas(session: Session, actor: Actor) -> Sequence[Area]:
     """The areas for whose KIM the actor may write, with their districts."""
     query = sa.select(Area).where(Area.code.in_(sorted(policy.writing_areas(actor)))).options(joinedload(Area.parent))
     return session.scalars(query.order_by(Area.code)).all()
+
+
+def record_for(session: Session, actor: Actor, news: News) -> list[audit.Entry]:
+    """What was done to a piece, oldest first, for those who may read it; for everybody else only who published it."""
+    entries = audit.history(session, news.audit_kind, news.audit_id)
+    if policy.can_read_record(actor, news):
+        return entries
+    return [replace(entry, text=None) for entry in entries if entry.verb == Verb.PUBLISH]
+
+
+def last_change(session: Session, actor: Actor, subject_id: str) -> audit.Entry | None:
+    """The newest entry of a piece, if the actor may read its record."""
+    news = session.get(News, int(subject_id))
+    if news is None or not policy.can_read_record(actor, news):
+        return None
+    return audit.last(session, News.audit_kind, subject_id)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from kimweb.areas.queries import area_asked
+from kimweb.areas.words import place_name
 from kimweb.core.errors import Conflict, Invalid
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import Step
 from kimweb.news import actions, forms, pages, queries
-from kimweb.news.models import News, Verb
+from kimweb.news.models import News, State, Verb
 from kimweb.web import context
 from kimweb.web.access import allow, public
 from kimweb.web.forms import ReasonForm
@@ -52,13 +54,12 @@ def write() -> Response:
     """Write a piece; it is kept as a draft first."""
     db, form = context.db_session(), forms.NewsForm()
     areas = queries.writing_areas(db, context.actor())
-    form.area.choices = [(area.code, area.name) for area in areas]
+    form.area.choices = [(area.code, place_name(area)) for area in areas]
     if request.method == "POST" and form.validate():
         code = form.area.data or areas[0].code
-        news = actions.write_news(db, _step(), area_code=code, title=form.title.data or "", body=form.body.data or "")
-        return _saved(news)
+        return _saved(actions.write_news(db, _step(), area_code=code, **_typed(form)))
     status = 422 if form.errors else 200
-    return render_page("news/edit.html", status=status, form=form, news=None, areas=areas, current=None)
+    return render_page("news/edit.html", status=status, form=form, news=None, areas=areas, current=None, returned="")
 
 
 @bp.route("/berita/<id:news_id>/ubah/", methods=["GET", "POST"])
@@ -73,21 +74,25 @@ def edit(news_id: int) -> Response:
     if request.method == "POST":
         status = 422
         if form.validate():
-            typed = {"title": form.title.data or "", "body": form.body.data or ""}
             try:
-                return _saved(actions.edit_news(db, _step(version=form.version.data), news_id=news_id, **typed))
+                return _saved(actions.edit_news(db, _step(form.version.data), news_id=news_id, **_typed(form)))
             except Conflict:
                 current = queries.visible_news(db, context.actor(), news_id)
                 news, status = current, 409
-    return render_page("news/edit.html", status=status, form=form, news=news, areas=[news.area], current=current)
+    values = {"areas": [news.area], "current": current, "returned": pages.last_return(news)}
+    return render_page("news/edit.html", status=status, form=form, news=news, **values)
+
+
+def _typed(form: forms.NewsForm) -> dict[str, Any]:
+    """What the author wrote, and whether they pressed the button that hands it in."""
+    title, body = form.title.data or "", form.body.data or ""
+    return {"title": title, "body": body, "submit": request.form.get("langsung") == "ajukan"}
 
 
 def _saved(news: News) -> Response:
-    """After writing: hand it in at once when the author pressed that button, else show the draft."""
-    if request.form.get("langsung") == "ajukan":
-        actions.submit_news(context.db_session(), _step(news.version), news_id=news.id)
-        return done(N_("Terkirim ke moderator."), to=f"/berita/{news.id}/")
-    return done(N_("Tersimpan sebagai draf."), to=f"/berita/{news.id}/")
+    submitted = news.state is State.SUBMITTED
+    message = N_("Terkirim ke moderator.") if submitted else N_("Tersimpan sebagai draf.")
+    return done(message, to=f"/berita/{news.id}/", title=news.title)
 
 
 def _change(news_id: int, verb: Verb, action: Callable[..., News], message: str) -> Response:

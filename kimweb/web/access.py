@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import Flask, current_app, request, url_for
 
 from kimweb.core.actor import Actor, Role
-from kimweb.core.errors import NotAllowed
-from kimweb.core.permissions import GRANTED_TO, NOT_FOR_STAND_INS, Permission
+from kimweb.core.errors import KimError, NotAllowed
+from kimweb.core.permissions import GRANTED_TO, NOT_WHEN_STEPPING_IN, Permission
 from kimweb.web import context
 
 PUBLIC = "public"
@@ -44,29 +43,40 @@ def may(actor: Actor, permission: Permission) -> bool:
     if permission is Permission.ACCOUNT_OWN:
         return actor.signed_in
     granted = GRANTED_TO[permission]
-    stepping_in = permission not in NOT_FOR_STAND_INS
+    stepping_in = permission not in NOT_WHEN_STEPPING_IN
     return actor.has_any(granted, stepping_in=stepping_in) or (Role.SENDER in granted and bool(actor.proofs))
 
 
-def _guard() -> Response | None:
-    if request.endpoint is None:
-        return None
-    access = access_of(current_app.view_functions.get(request.endpoint))
-    if access == PUBLIC:
-        return None
+class NotIdentified(KimError):
+    """Whoever asks must first show who they are, at `where`; `sender`: by code and PIN, not by signing in."""
+
+    def __init__(self, where: str, *, sender: bool) -> None:
+        """`where`: the address of that page."""
+        super().__init__("Masuk dulu.")
+        self.where = where
+        self.sender = sender
+
+
+def check() -> None:
+    """Refuse this request's endpoint to whom it is closed. Raises NotIdentified and NotAllowed."""
+    access = access_of(current_app.view_functions.get(request.endpoint or ""))
+    if request.endpoint is None or access == PUBLIC:
+        return
     if not isinstance(access, Permission):
         raise NotAllowed("Halaman ini tertutup.")
     who = context.actor()
     if may(who, access):
-        return None
+        return
     if Role.SENDER in GRANTED_TO[access]:
-        return redirect(url_for("aspirations.track", code=(request.view_args or {}).get("code")), 303)
+        code = (request.view_args or {}).get("code")
+        raise NotIdentified(url_for(context.addresses().prove, code=code), sender=True)
     if who.signed_in:
         raise NotAllowed("Akun Anda tidak memegang peran untuk halaman ini.")
-    return redirect(url_for("accounts.sign_in", lanjut=request.path if request.method == "GET" else None), 303)
+    onward = request.path if request.method == "GET" else None
+    raise NotIdentified(url_for(context.addresses().sign_in, lanjut=onward), sender=False)
 
 
 def install(app: Flask) -> None:
     """Check every request, and mark Flask's own static files as public."""
     public(app.view_functions["static"])
-    app.before_request(_guard)
+    app.before_request(check)

@@ -3,7 +3,8 @@ functions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
@@ -13,23 +14,50 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Session
 
 from kimweb.core.actor import Actor, visitor
+from kimweb.core.audit import Entry
 from kimweb.core.calendar import Clock, local_day
 from kimweb.core.throttle import network_of
 from kimweb.settings import Settings
 
 _KEY = "kimweb"
 ActorLoader = Callable[[], Actor]
+LastChange = Callable[[Session, Actor, str], Entry | None]
+"""(database, reader, id) → the newest entry of a subject, as far as this reader may read its record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Endpoints of features to which the web layer leads people, whichever feature has them.
+
+    `sign_in` takes `lanjut`, where to go on to; `prove`, where a sender shows code and PIN, takes `code`.
+    """
+
+    desk: str
+    sign_in: str
+    prove: str
 
 
 class Context:
     """What the factory hands to the web layer."""
 
-    def __init__(self, *, settings: Settings, clock: Clock, database: SQLAlchemy, load_actor: ActorLoader) -> None:
-        """`load_actor` makes the request's actor; accounts know how, and the factory introduces them."""
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        clock: Clock,
+        database: SQLAlchemy,
+        load_actor: ActorLoader,
+        addresses: Addresses,
+        last_change: Mapping[str, LastChange],
+    ) -> None:
+        """`load_actor` makes the request's actor; accounts know how, and the factory introduces them. `last_change`: by
+        the kind under which the record knows a subject."""
         self.settings = settings
         self.clock = clock
         self.database = database
         self.load_actor = load_actor
+        self.addresses = addresses
+        self.last_change = last_change
 
 
 def install(app: Flask, context: Context) -> None:
@@ -44,6 +72,17 @@ def _context() -> Context:
 def settings() -> Settings:
     """The app's settings."""
     return _context().settings
+
+
+def addresses() -> Addresses:
+    """Where desk, sign-in and the sender's proof are."""
+    return _context().addresses
+
+
+def last_change(kind: str, subject_id: str) -> Entry | None:
+    """The newest entry of a subject, as far as this request's actor may read its record."""
+    read = _context().last_change.get(kind)
+    return read(db_session(), actor(), subject_id) if read else None
 
 
 def db_session() -> Session:

@@ -6,15 +6,16 @@ from flask import Flask
 from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
 from kimweb.core.codes import clean_code
+from kimweb.core.paging import MAX_ID
 
 
 class IdConverter(IntegerConverter):
-    """A row's id: 1 to 2**31 - 1 (PostgreSQL's integer)."""
+    """A row's id: 1 to MAX_ID."""
 
     def to_python(self, value: str) -> int:
         """The number, or no match."""
         number = int(value) if len(value) <= 10 else 0
-        if not 0 < number < 2**31:
+        if not 0 < number <= MAX_ID:
             raise ValidationError
         return number
 

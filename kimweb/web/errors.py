@@ -6,19 +6,20 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, redirect, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from kimweb.core import audit
-from kimweb.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed, NotFound, TooMany
+from kimweb.core.errors import Busy, Conflict, Invalid, InvalidTransition, NotAllowed, NotFound, TooMany
 from kimweb.core.i18n import N_
 from kimweb.web import context
+from kimweb.web.access import NotIdentified, check
 from kimweb.web.filters import clock_time
 from kimweb.web.htmx import render_page
+from kimweb.web.words import translated
 
 log = logging.getLogger("kimweb")
 
@@ -46,6 +47,7 @@ def _page(status: int, title: str, sentence: str, **values: Any) -> Response:
     defaults: dict[str, Any] = {
         "typed": {},
         "back": "",
+        "way": _("Lihat keadaannya sekarang"),
         "resend": None,
         "search": False,
         "entry": None,
@@ -80,7 +82,14 @@ def forbidden(error: Exception) -> Response:
 
 
 def stale_token(_error: CSRFError) -> Response:
-    """400 that keeps the text: the same form again with a fresh token."""
+    """400 that keeps the text: the same form again with a fresh token; for whoever is signed out, the way in."""
+    try:
+        check()
+    except NotIdentified as error:
+        if _typed():
+            return not_identified(error, status=400)
+    except NotAllowed:
+        pass  # said when the token is right
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", *_SECRETS}]
     resend = {"action": request.path, "fields": fields, "token": generate_csrf()}
     sentence = _(
@@ -89,18 +98,30 @@ def stale_token(_error: CSRFError) -> Response:
     return _page(400, _("Belum terkirim"), sentence, resend=resend)
 
 
+def not_identified(error: NotIdentified, status: int = 403) -> Response:
+    """On to where one signs in, or shows code and PIN; what was written stays here, beside the way there."""
+    typed = _typed()
+    if not typed:
+        return redirect(error.where, 303)
+    sentence, way = (
+        (_("Waktu melacak sudah habis."), _("Buka dengan kode dan PIN"))
+        if error.sender
+        else (_("Anda sudah keluar."), _("Masuk"))
+    )
+    rest = _("Salin tulisan Anda di bawah, buka lagi halamannya, lalu tempel.")
+    return _page(status, _("Belum terkirim"), f"{sentence} {rest}", typed=typed, back=error.where, way=way)
+
+
 def stale_form(error: Conflict | InvalidTransition) -> Response:
     """409: somebody was faster. Shows what changed, and keeps what was typed."""
-    entry = None
-    if isinstance(error, Conflict):
-        entry = audit.last(context.db_session(), error.kind, error.subject_id)
+    entry = context.last_change(error.kind, error.subject_id) if isinstance(error, Conflict) else None
     sentence = _("Sudah diubah orang lain. Tulisan Anda ada di bawah.") if _typed() else _("Sudah diubah orang lain.")
     return _page(409, _("Keadaannya sudah berubah"), sentence, typed=_typed(), back=_thing(), entry=entry)
 
 
 def invalid(error: Invalid) -> Response:
     """422 of a state change whose form stands on another page."""
-    sentences = " ".join(error.fields.values()) or str(error)
+    sentences = " ".join(map(translated, error.fields.values())) or str(error)
     return _page(422, _("Perbaiki dulu"), sentences, typed=_typed(), back=_thing())
 
 
@@ -135,9 +156,10 @@ def http_error(error: HTTPException) -> Response:
     return response
 
 
-def busy(error: OperationalError) -> Response:
-    """503: the database does not answer just now."""
-    log.exception("database", exc_info=error)
+def busy(error: OperationalError | Busy) -> Response:
+    """503: the database does not answer just now, or too many sign in at once."""
+    if isinstance(error, OperationalError):
+        log.exception("database", exc_info=error)
     _give_up()
     response = _page(503, _("Sedang penuh"), _("Tulisan Anda ada di bawah. Coba lagi satu menit lagi."), typed=_typed())
     response.headers["Retry-After"] = "60"
@@ -164,6 +186,7 @@ def install(app: Flask) -> None:
         (NotFound, not_found),
         (403, forbidden),
         (NotAllowed, forbidden),
+        (NotIdentified, not_identified),
         (CSRFError, stale_token),
         (Conflict, stale_form),
         (InvalidTransition, stale_form),
@@ -172,6 +195,7 @@ def install(app: Flask) -> None:
         (413, too_large),
         (HTTPException, http_error),
         (OperationalError, busy),
+        (Busy, busy),
         (Exception, crashed),
     ]
     for what, handler in handlers:

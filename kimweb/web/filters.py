@@ -30,14 +30,18 @@ def day(value: date | datetime) -> str:
 
 def short_day(value: date | datetime) -> str:
     """24 November; with the year when it is not this one."""
-    found = _day_of(value)
-    pattern = "d MMMM" if found.year == context.today().year else "d MMMM y"
-    return format_date(found, pattern, locale=_language())
+    return _dated(value, "d MMMM")
 
 
 def weekday(value: date | datetime) -> str:
-    """Selasa 24 November."""
-    return format_date(_day_of(value), "EEEE d MMMM", locale=_language())
+    """Selasa 24 November; with the year when it is not this one."""
+    return _dated(value, "EEEE d MMMM")
+
+
+def _dated(value: date | datetime, pattern: str) -> str:
+    found = _day_of(value)
+    year = "" if found.year == context.today().year else " y"
+    return format_date(found, pattern + year, locale=_language())
 
 
 def clock_time(value: datetime) -> str:

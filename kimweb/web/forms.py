@@ -7,8 +7,10 @@ import unicodedata
 from datetime import date
 from typing import Any, ClassVar
 
+from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # (the stubs are of 3.2)
 from wtforms.validators import Optional, ValidationError
@@ -157,6 +159,12 @@ class Form(FlaskForm):  # type: ignore[misc]
             """WTForms' own sentences in Indonesian."""
             return _Sentences()
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Fields as a browser sends them: never JSON, never what came as a file."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return (request.form or None) if request.method == "POST" else None
+
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             """Bind, with `choices=[(value, label), …]` made into SelectChoice (pairs end with WTForms 3.4)."""
             choices = unbound_field.kwargs.get("choices")
@@ -167,7 +175,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     def problems(self) -> list[tuple[str, str, str]]:
         """What is wrong: (field's id, its label, the sentence), in the form's order."""
-        return [(field.id, str(field.label.text), str(field.errors[0])) for field in self if field.errors]
+        return [(field.id, str(field.label.text), field.errors[0]) for field in self if field.errors]
 
     def blame(self, fields: dict[str, str]) -> None:
         """Put sentences that an action raised (Invalid) at their fields."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request
+from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kimweb.core.permissions import Permission
@@ -43,4 +43,4 @@ def done(message: str, *, to: str, title: str = "") -> Response:
     if context.actor().signed_in:
         flash(message, title or "message")
     from_desk = request.form.get("dari") == "meja" and may(context.actor(), Permission.DESK_SEE)
-    return redirect("/meja/" if from_desk else to, 303)
+    return redirect(url_for(context.addresses().desk) if from_desk else to, 303)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, LengthRequired
 from werkzeug.wrappers import Response
 
 from kimweb.web.access import PUBLIC, access_of
@@ -33,8 +33,15 @@ def same_site() -> bool | None:
     for name in ("Origin", "Referer"):
         value = request.headers.get(name)
         if value:
-            return urlsplit(value).netloc == request.host
+            return _host_of(value) == request.host
     return None
+
+
+def _host_of(address: str) -> str | None:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return None
 
 
 def _has_session() -> bool:
@@ -45,6 +52,8 @@ def _has_session() -> bool:
 def _guard_posts() -> None:
     if request.method in SAFE or request.endpoint is None:
         return
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        raise LengthRequired()  # a body of unknown length would be cut, and a "hide my name" with it
     ours = same_site()
     if ours is False:
         raise Forbidden("Kiriman ini datang dari situs lain.")
@@ -56,6 +65,8 @@ def _guard_posts() -> None:
 def _add_headers(response: Response) -> Response:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
+    if response.status_code == 308 and request.method in SAFE:
+        response.status_code = 301  # text browsers know no 308
     if response.location and response.location.startswith(request.host_url):
         # the router names the host that was asked for (`/berita` → `/berita/`): nobody else's name leads on from here
         response.location = "/" + response.location.removeprefix(request.host_url)

@@ -1,12 +1,17 @@
-"""One word for one thing: what roles, states, verbs and kinds are called in the interface (product.md decides)."""
+"""One word for one thing: what roles and verbs are called in the interface (product.md decides).
+
+Each feature brings the words of its own states, kinds and verbs (`words.py`); the factory lets it install them.
+"""
 
 from __future__ import annotations
 
-from flask import Flask
+from collections.abc import Mapping
+
+from flask import Flask, current_app
 from flask_babel import gettext
 
 from kimweb.core.actor import Role
-from kimweb.core.i18n import N_
+from kimweb.core.i18n import N_, Sentence
 
 ROLES = {
     Role.MEMBER: N_("Anggota KIM"),
@@ -18,39 +23,22 @@ ROLES = {
     Role.SYSTEM: N_("Sistem"),
 }
 
-VERBS = {
-    "create": N_("dibuat"),
-    "edit": N_("diubah"),
-    "pengajuan": N_("diajukan"),
-    "publikasi": N_("diterbitkan"),
-    "penarikan": N_("ditarik"),
-    "pengembalian": N_("dikembalikan"),
-    "pengiriman": N_("dikirim"),
-    "penerusan": N_("diteruskan"),
-    "pertanyaan": N_("diminta keterangan"),
-    "keterangan": N_("diberi keterangan"),
-    "penugasan": N_("ditugaskan"),
-    "jawaban": N_("dijawab"),
-    "penolakan": N_("ditolak"),
-    "penyelesaian": N_("dinyatakan beres"),
-    "pembukaan": N_("dibuka lagi"),
-    "privasi": N_("disembunyikan oleh pengirim"),
-    "penutupan": N_("ditutup tanpa kabar"),
-    "penggabungan": N_("digabung"),
-}
-
-NEWS_STATES = {
-    "draft": N_("Draf"),
-    "submitted": N_("Menunggu moderator"),
-    "returned": N_("Dikembalikan"),
-    "published": N_("Terbit"),
-    "withdrawn": N_("Ditarik"),
-}
+_VERBS = "kimweb_verbs"
 
 
-def news_state(state: str) -> str:
-    """A state of news or of an announcement as the interface calls it."""
-    return str(gettext(NEWS_STATES[state]))
+def add_verbs(app: Flask, verbs: Mapping[str, str]) -> None:
+    """Say what a feature's verbs are called in histories. A verb that several features share has one word in all."""
+    app.extensions.setdefault(_VERBS, {}).update(verbs)
+
+
+def translated(text: object) -> str:
+    """A marked message in the reader's language, as the filter `t`; "" for nothing.
+
+    Not `_()` for what is not a literal: Jinja's newstyle gettext would take it for markup and for a format.
+    """
+    if isinstance(text, Sentence):
+        return str(gettext(text.message, **text.values))
+    return str(gettext(str(text))) if text else ""
 
 
 def role_name(role: Role) -> str:
@@ -60,13 +48,12 @@ def role_name(role: Role) -> str:
 
 def verb_name(verb: str) -> str:
     """What was done, as history says it."""
-    return str(gettext(VERBS[verb]))
+    return str(gettext(current_app.extensions[_VERBS][verb]))
 
 
 def install(app: Flask) -> None:
-    """Register the filters."""
-    # Not `_()` for what is not a literal: Jinja's newstyle gettext would take it for markup and for a format.
-    app.jinja_env.filters["t"] = lambda text: gettext(str(text)) if text else ""
+    """Register the filters, and the verbs of everything that is written."""
+    add_verbs(app, {"create": N_("dibuat"), "edit": N_("diubah")})
+    app.jinja_env.filters["t"] = translated
     app.jinja_env.filters["role_name"] = role_name
     app.jinja_env.filters["verb_name"] = verb_name
-    app.jinja_env.filters["news_state"] = news_state

@@ -69,6 +69,15 @@ def test_a_password_that_will_not_do_changes_nothing(
     enter(app.test_client(), "budi")
 
 
+@pytest.mark.database
+def test_a_borrowed_phone_guesses_no_password(client: FlaskClient, people: People) -> None:
+    enter(client, "budi")
+    wrong: list[dict[str, Any]] = [{"old": f"salah {n}", "new": "baru sekali"} for n in range(11)]
+    answers = [send(client, "/akun/kata-sandi", on="/akun/", **typed).status_code for typed in wrong]
+    assert answers == [422] * 10 + [429]
+    enter(client.application.test_client(), "budi")  # signing in is not locked by it
+
+
 # ------------------------------------------------------------------ absence
 
 

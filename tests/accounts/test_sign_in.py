@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from http.cookies import SimpleCookie
 from typing import Any
@@ -265,5 +266,17 @@ def test_signing_in_begins_a_fresh_session_row(
     assert first
     assert second
     assert first.value != second.value
-    assert _sessions(session) == 2
+    assert _sessions(session) == 1  # the earlier one of this browser has ended
     assert session.scalars(sa.select(User.signed_in_at).where(User.username == "budi")).one() == clock()
+
+
+def test_in_a_storm_of_sign_ins_whoever_does_not_get_a_turn_is_told_so_at_once(
+    client: FlaskClient, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = threading.BoundedSemaphore(1)
+    full.acquire()
+    monkeypatch.setattr("kimweb.accounts.passwords._IN_LINE", full)
+    answer = client.post("/masuk/", data={"username": "budi", "password": PASSWORD})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "Sedang penuh" in answer.text
+    assert PASSWORD not in answer.text

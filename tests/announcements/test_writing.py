@@ -32,6 +32,9 @@ from tests.announcements.cast import (
 )
 from tests.announcements.conftest import Send
 from tests.support.clock import START
+from tests.support.forms import IN_PLACE
+from tests.support.forms import send as fill_in
+from tests.support.html import form_fields, problems
 from tests.support.statements import Statements
 
 SignIn = Callable[[str], None]
@@ -234,6 +237,32 @@ def test_a_state_change_meets_a_stranger_a_stale_page_and_an_ended_draft(
     refused = send(f"/pengumuman/{ended.id}/publikasi", form_on=WRITE, version=1)
     assert refused.status_code == 422
     assert "Hari terakhirnya sudah lewat." in refused.text
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_refused_publish_brings_its_form_back(
+    client: FlaskClient, session: Session, cast: Cast, sign_in: SignIn, in_place: bool
+) -> None:
+    """On the desk in the row, elsewhere on the page; the row's form can be sent again."""
+    row = put(session, cast, "district", State.DRAFT, starts_on=day(-3), ends_on=day(-1))
+    path, page = f"/pengumuman/{row.id}/publikasi", f"/pengumuman/{row.id}/"
+    sign_in("rahman")
+    on, headers = ("/meja/", IN_PLACE) if in_place else (page, None)
+    answer = fill_in(client, path, on=on, headers=headers)
+    assert answer.status_code == 422
+    assert answer.text.count("Hari terakhirnya sudah lewat. Ubah dulu tanggalnya.") == 1
+    fields = form_fields(answer.text, path)
+    if in_place:
+        assert answer.text.lstrip().startswith(f'<article class="row" id="pengumuman-{row.id}">')
+        assert "<details open>" in answer.text
+        assert f'hx-post="{path}"' in answer.text
+        assert fields["dari"] == "meja"
+    else:
+        assert problems(answer.text) == []
+        assert "<title>Perbaiki dulu: " in answer.text
+    step = Step(cast["rahman"], START)
+    actions.edit_announcement(session, step, announcement_id=row.id, content=content(areas=(SUKARAMI,)))
+    assert client.post(path, data=fields | {"version": 2}, headers=headers).status_code == (200 if in_place else 303)
 
 
 def test_a_withdrawn_one_is_gone_for_visitors_and_keeps_its_reason_for_the_office(

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kimweb.areas import queries, shipped
-from kimweb.areas.models import AreaKind
+from kimweb.areas.models import Area, AreaKind
 from kimweb.areas.names import SEARCH_MAX, fold, search_name, split_query
+from kimweb.core.actor import covered, covers
 from tests.areas.decrees import shipped_rows
 from tests.support.statements import Statements
 
@@ -110,11 +112,10 @@ def test_each_page_takes_one_statement(
 ) -> None:
     for page in (
         lambda: [f"{area.name} {area.parent and area.parent.name}" for area in queries.search_areas(session, "a", 50)],
-        lambda: [area.parent and area.parent.name for area in queries.all_villages(session)],
+        lambda: [queries.area_today(session, "16.06.01.2001")],
         lambda: queries.districts_with_counts(session),
         lambda: queries.villages_of(session, "16.06.11"),
         lambda: queries.agency_list(session),
-        lambda: queries.agencies_for_district(session, "16.06.01"),
         lambda: [row.agency and row.agency.name for row in queries.categories_all(session)],
     ):
         session.expunge_all()
@@ -129,15 +130,24 @@ def test_districts_are_listed_with_their_counts(session: Session) -> None:
     assert len(rows) == 15
     assert (sum(row.villages for row in rows), sum(row.wards for row in rows)) == (229, 13)
     assert [row.area.name for row in rows][:3] == ["Babat Supat", "Babat Toman", "Batang Hari Leko"]
-    assert len(queries.all_villages(session)) == 242
     assert len(queries.villages_of(session, "16.06.11")) == 27
 
 
 @database
 def test_an_unknown_code_leads_nowhere(session: Session) -> None:
     for code in ["", "16", "16.06.99", "16.06.01.2001 ", "x" * 9999, "16.06.01.2001\0"]:
-        assert queries.resolve_code(session, code) is None
-        assert queries.area_with_parent(session, code) is None
+        assert queries.area_today(session, code) is None
+
+
+@database
+@pytest.mark.parametrize(
+    "areas", [[], ["16.06"], ["16.06.01"], ["16.06.01.2001", "16.06.02"], ["16.06.0"], ["16"]], ids=" ".join
+)
+def test_what_an_area_covers_is_the_same_in_python_and_in_sql(session: Session, areas: list[str]) -> None:
+    codes = set(session.scalars(sa.select(Area.code)))
+    assert set(session.scalars(sa.select(Area.code).where(covered(Area.code, areas)))) == {
+        code for code in codes if any(covers(area, code) for area in areas)
+    }
 
 
 def test_folding() -> None:
@@ -153,3 +163,17 @@ def test_the_search_name_never_outgrows_its_column() -> None:
     assert len(text) <= SEARCH_MAX
     assert text.startswith("|sukarami|ejaanlainnomor0|")
     assert text.endswith("|")
+
+
+@database
+@pytest.mark.parametrize(
+    "q", ["sukarmi", "sukorami", "skarami", "sukaramai", "sukarami sekayu", "Sukarammi, Kec. Sekayu"]
+)
+def test_a_misspelt_name_is_offered_with_the_one_that_was_meant(session: Session, q: str) -> None:
+    assert queries.search_areas(session, q) == []
+    assert "16.06.01.2001" in [area.code for area in queries.near_areas(session, q)]
+
+
+@pytest.mark.parametrize("q", ["", "xyz", "jakarta pusat", "%", "a" * 400])
+def test_what_is_like_no_name_is_offered_none(session: Session, q: str) -> None:
+    assert list(queries.near_areas(session, q)) == []

@@ -158,6 +158,16 @@ def test_what_is_wrong_stands_at_its_field(
     assert all(value in page for value in typed.values()), "what was typed stays"
 
 
+def test_what_is_wrong_is_said_in_english_too_with_its_values(agus: FlaskClient) -> None:
+    agus.set_cookie("bahasa", "en")
+    page = _post(agus, "/atur/instansi/tambah/", name="Dinas <b>", code="pupr").get_data(as_text=True)
+    sentence = "PUPR is already used by another agency."
+    assert f'<b id="code-e">{sentence}</b>' in page
+    assert page.count(sentence) == 2, "at the field and in the summary"
+    page = _post(agus, "/atur/bidang/", name="Energi", example="x", position="tiga").get_data(as_text=True)
+    assert "Write it in digits, for instance 5." in page
+
+
 @pytest.mark.parametrize("path", ["/atur/instansi/{pupr}/", "/atur/bidang/jalan/"])
 def test_a_stale_form_keeps_both_texts(
     agus: FlaskClient, session: Session, edit: Callable[[str], None], path: str

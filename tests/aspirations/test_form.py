@@ -239,7 +239,7 @@ def test_odd_letters_are_kept_as_text_and_hostile_ones_dropped(
         (State.FORWARDED, "rahman", "penugasan", {"agency": "", "days": "14"}, "agency"),
         (State.FORWARDED, "rahman", "penugasan", {"agency": "entah", "days": "14"}, "agency"),
         (State.FORWARDED, "rahman", "penggabungan", {"target": "ZZZ-ZZZ"}, "target"),
-        (State.FORWARDED, "rahman", "penolakan", {"reason": "tidak_jelas", "text": ""}, "text"),
+        (State.FORWARDED, "rahman", "penolakan", {"reason": "tidak_jelas", "text": "x" * 501}, "text"),
         (State.ASSIGNED, "dewi", "jawaban", {"kind": "dijadwalkan", "text": "Pekan depan.", "date": ""}, "date"),
         (State.ASSIGNED, "dewi", "jawaban", {"kind": "dijadwalkan", "text": "Kapan?", "date": "besok"}, "date"),
         (State.ASSIGNED, "dewi", "pengembalian", {"reason": "x" * 501}, "reason"),

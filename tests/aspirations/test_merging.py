@@ -76,17 +76,17 @@ def test_privacy_is_tightened_and_never_loosened(people: People, session: Sessio
     row = people.put(people.aspiration(State.FORWARDED, hide_name=False))
     tighten, sender = actions.tighten_privacy, _step(people, row, clock)
     for name, text, expected in (
-        (False, False, (False, False)),
         (True, False, (True, False)),
-        (False, True, (True, True)),
-        (False, False, (True, True)),
+        (True, True, (True, True)),
     ):
         tighten(session, sender, code=row.code, hide_name=name, hide_text=text)
         assert (row.hide_name, row.hide_text) == expected
-    assert (row.state, row.version) == (State.FORWARDED, 5)
+    assert (row.state, row.version) == (State.FORWARDED, 3)
     assert not policy.is_public(row)
     with pytest.raises(NotFound):
         queries.visible_aspiration(session, people.actor("visitor"), row.code)
+    with pytest.raises(Invalid):
+        tighten(session, sender, code=row.code, hide_name=True, hide_text=False)
     with pytest.raises(Conflict):
         tighten(session, _step(people, row, clock, version=1), code=row.code, hide_name=True, hide_text=True)
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kimweb.aspirations.models import Aspiration, Desk, Kind, State
-from kimweb.aspirations.sending import NewAspiration, first_desk, send_aspiration
+from kimweb.aspirations.sending import NewAspiration, close_receipt, first_desk, send_aspiration
 from kimweb.core import audit
 from kimweb.core.actor import Role
 from kimweb.core.idempotency import new_key
@@ -26,7 +26,7 @@ NEW = NewAspiration(SUKARAMI, Kind.COMPLAINT, "jalan", "Jembatan RT 02 lapuk", "
 
 
 def _send(session: Session, new: NewAspiration = NEW, key: str | None = None, clock: FrozenClock | None = None) -> str:
-    return send_aspiration(session, new, key=key, network="n", now=clock() if clock else START)
+    return send_aspiration(session, new, key=key, network="n", now=clock() if clock else START).code
 
 
 def _row(session: Session, code: str) -> Aspiration:
@@ -96,6 +96,25 @@ def test_the_same_form_sent_twice_is_one_aspiration_with_one_code(people: People
     assert len(audit.history(session, "aspiration", codes.pop())) == 1
 
 
+def test_the_same_form_again_shows_the_pin_for_15_minutes_and_never_once_it_was_noted(
+    people: People, session: Session, clock: FrozenClock
+) -> None:
+    def again(key: str) -> tuple[str, bool]:
+        receipt = send_aspiration(session, NEW, key=key, network="n", now=clock())
+        return receipt.code, receipt.shows_pin
+
+    noted, left_open = new_key(), new_key()
+    first, other = again(noted), again(left_open)
+    assert (first[1], other[1]) == (True, True)
+    assert again(noted) == first
+    close_receipt(session, code=first[0])
+    assert again(noted) == (first[0], False)
+    clock.advance(minutes=14)
+    assert again(left_open) == other
+    clock.advance(minutes=1)
+    assert again(left_open) == (other[0], False)
+
+
 def test_other_content_under_the_same_key_and_the_same_text_of_a_stranger_get_another_code(
     people: People, session: Session
 ) -> None:
@@ -133,7 +152,7 @@ def test_a_code_that_is_taken_is_not_given_again(people: People, session: Sessio
         yield from (taken.code, taken.code, code_of(999))
 
     made = codes()
-    code = send_aspiration(session, NEW, key=None, network="n", now=START, make_code=lambda: next(made))
+    code = send_aspiration(session, NEW, key=None, network="n", now=START, make_code=lambda: next(made)).code
     assert code == code_of(999)
 
 
@@ -142,7 +161,7 @@ def test_the_thirty_first_of_a_network_in_ten_minutes_is_taken_in_and_marked(
 ) -> None:
     held = [_row(session, _send(session, clock=clock)).held for _ in range(32)]
     assert held == [False] * 30 + [True] * 2
-    other = send_aspiration(session, NEW, key=None, network="another", now=clock())
+    other = send_aspiration(session, NEW, key=None, network="another", now=clock()).code
     assert not _row(session, other).held
     clock.advance(minutes=10)
     assert not _row(session, _send(session, clock=clock)).held

@@ -12,15 +12,15 @@ from kimweb.aspirations import actions, policy, queries
 from kimweb.aspirations.models import AnswerKind, Aspiration, Desk, RejectReason, State
 from kimweb.core import audit
 from kimweb.core.actor import Role
-from kimweb.core.calendar import load_calendar
-from kimweb.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed, NotFound
+from kimweb.core.calendar import load_calendar, local_day
+from kimweb.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from kimweb.core.workflow import Step
 from tests.support.clock import START, FrozenClock
 from tests.support.people import LAIS, LUMPATAN, SEKAYU, SUKARAMI, SYSTEM, TODAY, People, day, proof
 
 
 def _step(people: People, who: str | Aspiration, at: FrozenClock, **more: Any) -> Step:
-    actor = people.actor(who, at()) if isinstance(who, str) else proof(who)
+    actor = people.actor(who, at()) if isinstance(who, str) else proof(who, local_day(at()))
     return Step(actor, at(), **more)
 
 
@@ -148,7 +148,7 @@ def test_what_was_closed_in_silence_is_reopened_within_90_days_only(
     clock.advance(days=90)
     actions.reopen_aspiration(session, _step(people, rows[0], clock), code=rows[0].code, text="Belum.")
     clock.advance(days=1)
-    with pytest.raises(InvalidTransition):
+    with pytest.raises(NotAllowed):
         actions.reopen_aspiration(session, _step(people, rows[1], clock), code=rows[1].code, text="Belum.")
 
 
@@ -186,10 +186,10 @@ def test_only_what_violates_the_rules_is_hidden_when_rejected(
     people: People, session: Session, clock: FrozenClock, why: RejectReason, public: bool
 ) -> None:
     row = people.put(people.aspiration(State.FORWARDED))
-    with pytest.raises(Invalid):
-        actions.reject_aspiration(session, _step(people, "rahman", clock), code=row.code, why=why)
+    confirmed = row.confirmed_at
     actions.reject_aspiration(session, _step(people, "rahman", clock, reason="Kata kasar."), code=row.code, why=why)
     assert policy.is_public(row) is public
+    assert (row.reject_reason, row.confirmed_at) == (why, confirmed)
     assert policy.can_see(proof(row), row)
 
 

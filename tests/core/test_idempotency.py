@@ -24,7 +24,7 @@ def _claim(
     session: Session, key: str | None, subject: str, content: Mapping[str, object] = TEXT, kind: str = "x"
 ) -> str:
     with writing(session):
-        return claim(session, key=key, content=content, kind=kind, subject_id=subject, now=START)
+        return claim(session, key=key, content=content, kind=kind, subject_id=subject, now=START).subject_id
 
 
 def _count(session: Session) -> int:
@@ -96,7 +96,7 @@ url, key, subject = sys.argv[1:]
 with Session(make_engine(url)) as session:
     sys.stdin.readline()
     with writing(session):
-        print(claim(session, key=key, content={"a": 1}, kind="x", subject_id=subject, now=datetime.now(UTC)))
+        print(claim(session, key=key, content={"a": 1}, kind="x", subject_id=subject, now=datetime.now(UTC)).subject_id)
 """
 
 

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from kimweb.core import throttle
 from kimweb.core.db import writing
+from kimweb.core.errors import TooMany
 from kimweb.core.throttle import Attempt, network_of
 from tests.support.clock import START, FrozenClock
+from tests.support.together import engine_on, together
 
 KEY = "a server key of thirty-two letters"
 pytestmark = [pytest.mark.bare]
@@ -20,7 +22,7 @@ pytestmark = [pytest.mark.bare]
 def _try(session: Session, clock: FrozenClock, times: int = 1, bucket: str = "pin:A") -> None:
     for _ in range(times):
         with writing(session):
-            throttle.add(session, bucket, now=clock(), keep_minutes=15)
+            throttle.add(session, bucket, now=clock())
 
 
 def _closed(session: Session, clock: FrozenClock, bucket: str = "pin:A") -> object:
@@ -42,14 +44,43 @@ def test_a_bucket_closes_at_its_limit_and_opens_when_the_oldest_attempt_is_old_e
     assert _closed(session, clock) is None
 
 
-def test_attempts_that_no_longer_count_are_forgotten_with_the_next_one(session: Session) -> None:
+def test_attempts_of_whomever_are_forgotten_after_a_day(session: Session) -> None:
     clock = FrozenClock()
     _try(session, clock, 3)
+    clock.advance(hours=1)
     _try(session, clock, 1, "pin:B")
-    clock.advance(minutes=15)
-    _try(session, clock)
+    clock.advance(hours=23)
+    _try(session, clock, 1, "pin:C")
     found = session.execute(sa.select(Attempt.bucket, sa.func.count()).group_by(Attempt.bucket)).all()
-    assert sorted(tuple(row) for row in found) == [("pin:A", 1), ("pin:B", 1)]
+    assert sorted(tuple(row) for row in found) == [("pin:B", 1), ("pin:C", 1)]
+
+
+@pytest.mark.database
+def test_an_attempt_counts_before_it_is_made_and_not_when_it_succeeds(session: Session) -> None:
+    clock = FrozenClock()
+    limits = {"limit": 2, "minutes": 15}
+    first = throttle.take(session, "pin:A", now=clock(), **limits)
+    throttle.take(session, "pin:A", now=clock(), **limits)
+    with pytest.raises(TooMany):
+        throttle.take(session, "pin:A", now=clock(), **limits)
+    throttle.give_back(session, first)
+    throttle.take(session, "pin:A", now=clock(), **limits)
+
+
+@pytest.mark.database
+def test_many_attempts_at_once_win_nothing(session: Session, database_url: str) -> None:
+    session.rollback()
+    with engine_on(database_url) as engine:
+
+        def attempt(_index: int) -> bool:
+            with Session(engine) as mine:
+                try:
+                    throttle.take(mine, "pin:A", now=START, limit=3, minutes=15)
+                except TooMany:
+                    return False
+                return True
+
+        assert sum(together(8, attempt)) == 3
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_checks_come_in_their_order(session: Session) -> None:
     lamp = Lamp()
     with pytest.raises(Conflict) as conflict:  # stale, impossible, forbidden and without a reason
         _go(session, lamp, Verb.BREAK, role=None, version=2)
-    assert (conflict.value.kind, conflict.value.subject_id, conflict.value.changed_at) == ("lamp", "1", START)
+    assert (conflict.value.kind, conflict.value.subject_id) == ("lamp", "1")
     with pytest.raises(InvalidTransition):  # impossible, forbidden and without a reason
         _go(session, lamp, Verb.BREAK, role=None, version=3)
     lit = Lamp(State.ON)

@@ -97,7 +97,7 @@ def test_nobody_sees_what_waits_for_others(client: FlaskClient, world: World) ->
     for user in (budi, siti, rahman, dewi, agus):
         page = enter(client, user).get("/meja/").text
         assert _titles(page) == [], user.username
-        assert _heading(page) == "Tidak ada yang menunggu"
+        assert _heading(page) == "Tidak ada yang menunggu Anda"
         assert "Semua sudah diurus" in page
         client.post("/keluar/", data={"csrf_token": _token(page)})
 

@@ -11,6 +11,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 KIMWEB = ROOT / "kimweb"
 FEATURES = ("areas", "accounts", "kims", "news", "announcements", "aspirations", "home")
+ON_THE_WEB = frozenset(
+    ("blueprint", "changes", "desk", "forms", "health", "login", "pages", "places", "tracking", "views", "words")
+)
+"""Rooms that know a request. All others know neither Flask nor kimweb.web, the extras too."""
 
 
 @dataclass(frozen=True)

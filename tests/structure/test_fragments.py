@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 import pytest
-from flask import Flask, g
+from flask import Flask, g, render_template
 from flask.testing import FlaskClient
 from jinja2 import meta, nodes
 from jinja2.utils import missing
@@ -17,7 +17,7 @@ from jinja2.utils import missing
 from kimweb.core.actor import Actor
 from kimweb.web import context
 from tests.structure.source import ROOT
-from tests.web.reading import roots_of
+from tests.web.reading import elements_in, links_in, roots_of
 from tests.web.site import Crawl
 
 TEMPLATES = ROOT / "templates"
@@ -190,18 +190,47 @@ RARE = {"components/_done.html", "errors/_error.html", "aspirations/_sender.html
 """Rendered by their own tests: after a decision, on an error, for a sender; the last one needs its form's macros."""
 
 
-@pytest.mark.parametrize("name", [name for name in FRAGMENTS if name not in RARE])
-def test_a_fragment_renders_from_exactly_what_it_says(name: str, demo_site: Flask, seen: Seen) -> None:
+def rendered(name: str, site: Flask, seen: Seen) -> Iterator[str]:
+    """The fragment alone, from what it declares, for each time that a page showed it."""
     says = declared((TEMPLATES / name).read_text(encoding="utf-8")) or set()
     cases = seen.values.get(name, [])
     assert cases, "no page of the demonstration shows it"
     for actor, values in cases:
-        with demo_site.test_request_context():
+        with site.test_request_context():
             g.actor = actor
-            exact = {key: values[key] for key in says if key in values}
-            from flask import render_template
+            yield render_template(name, **{key: values[key] for key in says if key in values})
 
-            text = render_template(name, **exact)
+
+@pytest.mark.parametrize("name", [name for name in FRAGMENTS if name not in RARE])
+def test_a_fragment_renders_from_exactly_what_it_says(name: str, demo_site: Flask, seen: Seen) -> None:
+    for text in rendered(name, demo_site, seen):
         tops, beside = roots_of(text)
         if name not in INSIDE:
             assert (len(tops), beside) == (1, ""), text
+
+
+def unstable(rows: list[str]) -> list[str]:
+    """Rows whose root has no id, or not the same one for the same thing (what its first link leads to) and only it."""
+    ids = {(row, links_in(row)[0], elements_in(row)[0].attrs.get("id", "")) for row in rows}
+    pairs = {(link, name) for _, link, name in ids}
+    wrong = {pair for pair in pairs if not pair[1] or sum(bool(set(pair) & set(other)) for other in pairs) > 1}
+    return [row for row, link, name in ids if (link, name) in wrong]
+
+
+@pytest.mark.parametrize("name", [name for name in FRAGMENTS if name.endswith("_row.html")])
+def test_a_row_has_a_stable_id(name: str, demo_site: Flask, seen: Seen) -> None:
+    assert unstable(list(rendered(name, demo_site, seen))) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong"),
+    [
+        (['<li id="a"><a href="/a/">A</a></li>', '<li id="b"><a href="/b/">B</a></li>'], 0),
+        (['<li id="a"><a href="/a/">A</a></li>', '<li id="a"><a href="/a/">A, again</a></li>'], 0),
+        (['<li><a href="/a/">A</a></li>'], 1),
+        (['<li id="row"><a href="/a/">A</a></li>', '<li id="row"><a href="/b/">B</a></li>'], 2),
+        (['<li id="1"><a href="/a/">A</a></li>', '<li id="2"><a href="/a/">A, again</a></li>'], 2),
+    ],
+)
+def test_a_row_without_a_stable_id_is_noticed(rows: list[str], wrong: int) -> None:
+    assert len(unstable(rows)) == wrong

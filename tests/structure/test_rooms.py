@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -10,8 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from tests.structure.source import FEATURES, KIMWEB, ROOT, Module, at, imports, module, modules
+import kimweb.models  # noqa: F401 (fills the registry)
+from kimweb.announcements import models as announcements
+from kimweb.aspirations import models as aspirations
+from kimweb.core.db import Base
+from kimweb.news import models as news
+from tests.structure.source import FEATURES, KIMWEB, ON_THE_WEB, ROOT, Module, at, calls, imports, module, modules
 
 ROOMS = {"__init__", "models", "policy", "queries", "workflow", "actions", "forms", "views"}
 EXTRAS: dict[str, dict[str, str]] = {
@@ -22,10 +29,11 @@ EXTRAS: dict[str, dict[str, str]] = {
         "names": "folds spellings for the search",
         "record": "the audit entries of reference data",
         "shipped": "the files that come with the program",
+        "words": "names for the interface",
     },
     "accounts": {"login": "Flask-Login", "passwords": "argon2id"},
     "kims": {},
-    "news": {"pages": "views: the page of one piece"},
+    "news": {"pages": "views: the page of one piece", "words": "names for the interface"},
     "announcements": {"words": "names for the interface"},
     "aspirations": {
         "changes": "views: one a noun",
@@ -38,18 +46,12 @@ EXTRAS: dict[str, dict[str, str]] = {
     },
     "home": {
         "blueprint": "views: the room's one blueprint",
-        "cookies": "views: village and language",
         "desk": "views: the desk",
         "health": "views: what machines ask",
         "pages": "views: pages that explain",
         "waiting": "queries: the desk's rows over all flows",
     },
 }
-ON_THE_WEB = {"forms", "views", "login", "words", "changes", "pages", "places", "tracking", "blueprint", "cookies"} | {
-    "desk",
-    "health",
-}
-"""Rooms that know a request. All others know neither Flask nor kimweb.web, the extras too."""
 WEB = ("flask", "werkzeug", "wtforms", "kimweb.web")
 CONFIG: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -88,17 +90,58 @@ def test_a_room_that_imports_the_web_is_noticed(line: str) -> None:
     assert not web_imports(module(line, "aspirations/views.py"))
 
 
+MODELS = {mapper.class_.__name__ for mapper in Base.registry.mappers}
+OF_SQLALCHEMY = {"sqlalchemy.orm.Session", "sqlalchemy.exc.SQLAlchemyError"}
+
+
+def built(found: Module) -> list[str]:
+    """Where a room on the web makes a row, which goes round actions, or takes what makes statements."""
+    if found.room not in ON_THE_WEB:
+        return []
+    made = [f"{at(found, call)} makes {ast.unparse(call.func)}" for call in calls(found.tree, *MODELS)]
+    taken = [name for name in imports(found.tree) if name.startswith("sqlalchemy.") and name not in OF_SQLALCHEMY]
+    return made + [f"{found.name} takes {name}" for name in taken]
+
+
 def test_views_load_and_answer_but_never_build_models() -> None:
-    """A view that makes a row goes round actions."""
-    made = [
-        f"{at(found, node)}: {name}"
-        for found in modules()
-        if found.room in ON_THE_WEB
-        for name in imports(found.tree)
-        for node in [found.tree]
-        if name.startswith("sqlalchemy.") and name not in ("sqlalchemy.orm.Session", "sqlalchemy.exc.SQLAlchemyError")
+    assert {"News", "Announcement", "Aspiration", "User"} <= MODELS
+    assert [line for found in modules() for line in built(found)] == []
+
+
+@pytest.mark.parametrize("line", ["row = News(title='x')", "models.Aspiration()", "from sqlalchemy import insert"])
+def test_a_view_that_builds_a_model_is_noticed(line: str) -> None:
+    assert len(built(module(line, "news/views.py"))) == 1
+    assert built(module(line, "news/actions.py")) == []
+
+
+def of_features(found: Module, names: set[str]) -> list[str]:
+    """Where the web names an endpoint, an address, a verb or a state of a feature."""
+    if found.feature != "web":
+        return []
+    return [
+        f"{at(found, node)} {node.value}"
+        for node in ast.walk(found.tree)
+        if isinstance(node, ast.Constant) and node.value in names
     ]
-    assert made == []
+
+
+@pytest.fixture
+def names_of_features(app: Flask) -> set[str]:
+    """What the factory must tell the web, or a feature must bring."""
+    rules = [rule for rule in app.url_map.iter_rules() if "." in rule.endpoint and rule.rule != "/"]
+    enums = [kind for flow in (news, announcements, aspirations) for kind in (flow.State, flow.Verb)]
+    words = {str(member) for enum in enums for member in enum}
+    return {rule.endpoint for rule in rules} | {rule.rule for rule in rules} | words
+
+
+def test_the_web_names_no_feature(names_of_features: set[str]) -> None:
+    assert [line for found in modules() for line in of_features(found, names_of_features)] == []
+
+
+@pytest.mark.parametrize("word", ["accounts.sign_in", "/meja/", "penerusan", "submitted"])
+def test_a_feature_named_on_the_web_is_noticed(word: str, names_of_features: set[str]) -> None:
+    assert of_features(module(f"go({word!r})", "web/made_up.py"), names_of_features) == [f"web/made_up.py:1 {word}"]
+    assert of_features(module(f"go({word!r})", "news/views.py"), names_of_features) == []
 
 
 # ------------------------------------------------------------------ the contracts of pyproject.toml

@@ -6,9 +6,17 @@ import ast
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from tests.structure.source import Module, at, calls, module, modules, public_functions
+from kimweb.core.actor import Role
+from kimweb.core.db import writing
+from kimweb.web import context
+from kimweb.web.access import public
+from tests.home.world import VILLAGE, World, enter
+from tests.structure.source import ON_THE_WEB, Module, at, calls, module, modules, public_functions
+from tests.support.clock import FrozenClock
+from tests.support.statements import written
 from tests.web.site import Crawl
 
 ACTING = {"actions", "sending"}
@@ -60,23 +68,12 @@ def test_an_action_without_transaction_is_noticed() -> None:
     assert without_transaction(module(text, "news/actions.py")) == []
 
 
-NO_WRITERS = set("views queries policy forms pages changes timeline waiting desk words".split())  # noqa: SIM905
+NO_WRITERS = ON_THE_WEB | {"queries", "policy", "timeline", "waiting"}
 
 
 def written_outside(found: Module) -> list[str]:
     """Where a room that only reads or shows would write: adding, deleting, executing changes, opening a transaction."""
-    if found.room not in {
-        "views",
-        "queries",
-        "policy",
-        "forms",
-        "pages",
-        "changes",
-        "timeline",
-        "waiting",
-        "desk",
-        "words",
-    }:
+    if found.room not in NO_WRITERS and found.feature != "web":
         return []
     names = ("add", "add_all", "delete", "merge", "flush", "bulk_save_objects", "writing", "update", "insert")
     found_calls = [call for call in calls(found.tree, *names) if not _harmless(call)]
@@ -94,8 +91,9 @@ def test_views_and_queries_write_nothing() -> None:
 
 
 @pytest.mark.parametrize("line", ["session.add(row)", "db.delete(row)", "with writing(db): pass", "sa.update(News)"])
-def test_a_view_that_writes_is_noticed(line: str) -> None:
-    assert written_outside(module(line, "news/views.py")) == ["news/views.py:1"]
+@pytest.mark.parametrize("room", ["news/views.py", "aspirations/tracking.py", "accounts/login.py", "web/context.py"])
+def test_a_view_that_writes_is_noticed(line: str, room: str) -> None:
+    assert written_outside(module(line, room)) == [f"{room}:1"]
 
 
 def ended_by_hand(found: Module) -> list[str]:
@@ -119,13 +117,37 @@ def test_reading_every_page_as_everybody_changes_no_row(crawl: Crawl) -> None:
     assert changed == []
 
 
-def test_reading_opens_no_write_transaction(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The only GET that writes is the note, at most every 5 minutes, that a sign-in is in use; a visitor has none."""
-    opened: list[str] = []
-    engine_begin = "kimweb.core.db.writing"
-    monkeypatch.setattr(engine_begin, lambda _session: opened.append("writing"))
-    client = app.test_client()
-    for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()) and not rule.arguments:
-            client.get(rule.rule)
-    assert opened == []
+def test_reading_every_page_as_everybody_opens_no_write_transaction(crawl: Crawl) -> None:
+    assert crawl.written == []
+
+
+def test_a_visitor_opens_no_write_transaction(app: Flask, client: FlaskClient) -> None:
+    """On the pages too that no link leads to."""
+    paths = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
+    with written() as sent:
+        answers = [client.get(path).status_code for path in paths]
+    assert answers.count(200) > 10
+    assert sent == [], sent
+
+
+def test_a_page_that_opens_a_write_transaction_is_noticed(app: Flask, client: FlaskClient) -> None:
+    def view() -> str:
+        with writing(context.db_session()):
+            return "nothing is written, and yet everybody else who writes waits"
+
+    app.add_url_rule("/menulis/", "menulis", public(view))
+    with written() as sent:
+        assert client.get("/menulis/").status_code == 200
+    assert sent == ["BEGIN IMMEDIATE"]
+
+
+def test_the_only_get_that_writes_notes_that_a_sign_in_is_in_use(
+    client: FlaskClient, session: Session, clock: FrozenClock
+) -> None:
+    """After the page was read, and at most every 5 minutes."""
+    enter(client, World(session).person("sari", Role.MODERATOR, VILLAGE))
+    clock.advance(minutes=6)
+    for expected in (["BEGIN IMMEDIATE", "UPDATE user_sessions"], []):
+        with written() as sent:
+            assert client.get("/meja/").status_code == 200
+        assert [statement.partition(" SET ")[0] for statement in sent] == expected

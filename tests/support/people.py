@@ -62,9 +62,9 @@ def code_of(number: int) -> str:
     return f"{digits[:3]}-{digits[3:]}"
 
 
-def proof(row: Aspiration) -> Actor:
+def proof(row: Aspiration, on: date = TODAY) -> Actor:
     """The visitor who proved, by code and PIN, to have sent it."""
-    return visitor(TODAY, [row.proof])
+    return visitor(on, [row.proof])
 
 
 @dataclass

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
 
 _NOT_COUNTED = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")
+_WRITES = ("BEGIN IMMEDIATE", "INSERT", "UPDATE", "DELETE")
 
 
 class Statements(list[str]):
@@ -18,13 +19,22 @@ class Statements(list[str]):
         return f"{len(self)} statements:\n" + "\n".join(" ".join(text.split()) for text in self)
 
 
-@contextmanager
-def counted() -> Iterator[Statements]:
+def counted() -> AbstractContextManager[Statements]:
     """`with counted() as sent:` … `assert len(sent) == 3, sent`."""
+    return _noting(lambda statement: not statement.startswith(_NOT_COUNTED))
+
+
+def written() -> AbstractContextManager[Statements]:
+    """What changes something, and on SQLite the beginning of each write transaction, empty ones too."""
+    return _noting(lambda statement: statement.startswith(_WRITES))
+
+
+@contextmanager
+def _noting(wanted: Callable[[str], bool]) -> Iterator[Statements]:
     sent = Statements()
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(_NOT_COUNTED):
+        if wanted(statement):
             sent.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

@@ -199,7 +199,7 @@ CASES = [
         AT_DISTRICT,
         "/penolakan",
         {"reason": "tidak_jelas", "text": "Kurang."},
-        {"reason": "melanggar", "text": ""},
+        {"reason": "melanggar", "text": "x" * 501},
     ),
     Case(
         "aspirations.merge",

@@ -22,6 +22,7 @@ from kimweb.aspirations.models import Aspiration, State
 from kimweb.core.codes import pin_for
 from kimweb.core.db import Base
 from kimweb.settings import Settings
+from tests.support.statements import written
 from tests.web.reading import Form, forms_in, links_in
 
 STAFF = ("budi", "sari", "rahman", "dewi", "agus")
@@ -64,9 +65,10 @@ class SeenPage:
 
 @dataclass
 class Crawl:
-    """Everything that everybody saw, and a hash of every table before and after."""
+    """Everything that everybody saw, what was written meanwhile, and a hash of every table before and after."""
 
     pages: list[SeenPage] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
     before: dict[str, str] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
 
@@ -168,12 +170,13 @@ def crawl(demo_site: Flask, people: dict[str, FlaskClient]) -> Crawl:
     with session_of(demo_site) as session:
         found.before = table_hashes(session)
         session.rollback()
-        for who, client in people.items():
-            starts = (
-                ["/", "/desa/?q=mekar"] if who == VISITOR else ["/meja/", "/berita/", "/pengumuman/", "/akun/", "/"]
-            )
-            found.pages += follow(demo_site, who, client, starts)
-        for client, path in senders:
-            found.pages += follow(demo_site, SENDER, client, [path, "/aspirasi/kirim/selesai/"])
+        with written() as found.written:
+            for who, client in people.items():
+                starts = (
+                    ["/", "/desa/?q=mekar"] if who == VISITOR else ["/meja/", "/berita/", "/pengumuman/", "/akun/", "/"]
+                )
+                found.pages += follow(demo_site, who, client, starts)
+            for client, path in senders:
+                found.pages += follow(demo_site, SENDER, client, [path, "/aspirasi/kirim/selesai/"])
         found.after = table_hashes(session)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from kimweb.aspirations.models import Desk
+from kimweb.aspirations.models import State as AspirationState
 from kimweb.core.actor import Role
 from kimweb.core.codes import pin_for
 from tests.conftest import SECRET_KEY
@@ -119,6 +122,59 @@ def test_400_keeps_the_text_and_its_form_works(sari: FlaskClient, world: World) 
     assert again.fields["reason"] == WRITTEN
     assert again.fields["version"] == form.fields["version"]
     assert sari.post(again.action, data=again.fields).status_code == 303
+
+
+@pytest.mark.parametrize("token", [None, "old"])
+def test_what_was_written_before_the_session_ended_stays_beside_the_way_in(
+    sari: FlaskClient, world: World, token: str | None
+) -> None:
+    budi = world.person("budi", Role.MEMBER, VILLAGE)
+    row = world.news(budi, "Gotong royong", due=in_days(2))
+    form = review_form(sari, row.id, "pengembalian")
+    sari.delete_cookie("kim")
+    fields = {**form.fields, "reason": WRITTEN} | ({"csrf_token": token} if token else {})
+    text = a_page_of_ours(sari.post(form.action, data=fields), 400)
+    assert "Anda sudah keluar." in text
+    assert "Jembatan &lt;b&gt;RT 02&lt;/b&gt; &amp; &#34;lapuk&#34;</textarea>" in text
+    assert 'href="/masuk/"' in text
+
+
+def test_what_a_sender_wrote_after_the_time_ran_out_stays_beside_the_way_to_the_pin(
+    client: FlaskClient, world: World, clock: FrozenClock
+) -> None:
+    row = world.aspiration("Jembatan lapuk", due=in_days(3), state=AspirationState.ASKED, desk=Desk.SENDER)
+    pin = pin_for(SECRET_KEY, row.code, 0)
+    client.post("/aspirasi/lacak/", data={"code": row.code, "pin": pin})
+    form = next(f for f in forms_in(client.get(f"/aspirasi/{row.code}/").text) if f.action.endswith("keterangan"))
+    clock.advance(minutes=16)
+    text = a_page_of_ours(client.post(form.action, data={**form.fields, "text": WRITTEN}), 403)
+    assert "Waktu melacak sudah habis." in text
+    assert "Jembatan &lt;b&gt;RT 02&lt;/b&gt; &amp; &#34;lapuk&#34;</textarea>" in text
+    assert f'href="/aspirasi/lacak/?code={row.code}"' in text
+
+
+@pytest.mark.parametrize("body", [{"username": 5, "password": 5}, [1, 2, 3], "x"])
+def test_json_is_no_form(client: FlaskClient, body: Any) -> None:
+    for path in ("/masuk/", "/aspirasi/kirim/", "/aspirasi/lacak/"):
+        a_page_of_ours(client.post(path, json=body), 422)
+
+
+def test_a_file_is_no_field(client: FlaskClient) -> None:
+    for path, name in (("/masuk/", "username"), ("/aspirasi/kirim/", "village"), ("/aspirasi/lacak/", "code")):
+        a_page_of_ours(client.post(path, data={name: (BytesIO(b"x"), "x.txt")}), 422)
+
+
+@pytest.mark.parametrize("header", ["Origin", "Referer"])
+@pytest.mark.parametrize("value", ["http://[", "http://[::1", "//", "null"])
+def test_an_origin_that_is_none_is_a_stranger(app: Flask, header: str, value: str) -> None:
+    a_page_of_ours(app.test_client().post("/masuk/", headers={header: value}), 403)
+
+
+def test_a_body_of_unknown_length_is_refused(client: FlaskClient) -> None:
+    body = BytesIO(b"title=x&hide_name=1")
+    more = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    answer = client.post("/aspirasi/kirim/", input_stream=body, environ_overrides=more)
+    a_page_of_ours(answer, 411)
 
 
 def test_400_never_shows_a_password(sari: FlaskClient) -> None:

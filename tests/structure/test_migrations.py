@@ -1,0 +1,41 @@
+"""Models and migrations say the same: whoever changes one without the other is told, on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+import kimweb.models  # noqa: F401 (fills Base.metadata)
+from kimweb.core.db import Base, make_engine
+
+pytestmark = [pytest.mark.database, pytest.mark.bare]
+
+
+def differences(url: str, metadata: sa.MetaData) -> list[Any]:
+    """What a migration would have to change in the database at `url`, server defaults included."""
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        changes: list[Any] = compare_metadata(found, metadata)
+    engine.dispose()
+    return changes
+
+
+def test_the_migrations_make_what_the_models_say(database_url: str) -> None:
+    assert differences(database_url, Base.metadata) == []
+
+
+def test_a_change_without_a_migration_is_noticed(database_url: str) -> None:
+    other = sa.MetaData(naming_convention=Base.metadata.naming_convention)
+    for table in Base.metadata.sorted_tables:
+        table.to_metadata(other)
+    other.tables["news"].append_column(sa.Column("subtitle", sa.String(80)))
+    other.tables["areas"].c.name.type = sa.String(99)
+    sa.Index("ix_users_name", other.tables["users"].c.name)
+    changes = differences(database_url, other)
+    kinds = {change[0] if isinstance(change, tuple) else change[0][0] for change in changes}
+    assert kinds == {"add_column", "modify_type", "add_index"}
