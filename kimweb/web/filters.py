@@ -74,11 +74,6 @@ def excerpt(text: str, length: int = 140) -> str:
     return line[:length].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
 
 
-def sentence(text: str) -> str:
-    """The text as a sentence begins: its first letter large, all else as it was written."""
-    return text[:1].upper() + text[1:]
-
-
 def phone_link(text: str) -> str:
     """tel: address of a number as people write it."""
     return "tel:" + "".join(c for c in text if c.isdigit() or c == "+")
@@ -112,7 +107,6 @@ def install(app: Flask) -> None:
         number,
         paragraphs,
         excerpt,
-        sentence,
         phone_link,
         phone_text,
         whatsapp,
