@@ -69,7 +69,7 @@ def _announcement_matrix() -> Matrix:
         found = {}
         for place, code in _PLACES.items():
             office = code[:8] if kind == "a district's" else REGENCY
-            row = announcements.Announcement(area_code=office, author_id=_THEIRS, state=state)
+            row = announcements.Announcement(area_code=office, author_id=_THEIRS, state=state, starts_on=_DAY)
             row.agency_id = _THEIRS if kind == "an agency's" else None
             row.audience = [announcements.AnnouncementArea(area_code=code[:8])]
             found[place] = row

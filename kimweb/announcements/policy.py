@@ -71,8 +71,10 @@ def _publishing_role(actor: Actor, announcement: Announcement) -> Role | None:
 
 
 def can_see(actor: Actor, announcement: Announcement) -> bool:
-    """Published ones are for everybody; drafts for author, office and admin; withdrawn ones for office and admin."""
-    if announcement.state is State.PUBLISHED or actor.holds(Role.ADMIN, on=announcement.area_code):
+    """Published ones are for everybody from their first day on, before it for office and admin; drafts for author,
+    office and admin; withdrawn ones for office and admin."""
+    begun = announcement.state is State.PUBLISHED and announcement.starts_on <= actor.day
+    if begun or actor.holds(Role.ADMIN, on=announcement.area_code):
         return True
     if writing_role(actor, office_of(announcement)) is not None:
         return True
@@ -88,7 +90,8 @@ def can_read_record(actor: Actor, announcement: Announcement) -> bool:
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """The same as `can_see`, in SQL."""
-    ways = [Announcement.state == State.PUBLISHED, of_own_offices(actor), _under_admin(actor)]
+    begun = sa.and_(Announcement.state == State.PUBLISHED, Announcement.starts_on <= actor.day)
+    ways = [begun, of_own_offices(actor), _under_admin(actor)]
     if actor.user_id is not None:
         ways.append(sa.and_(Announcement.state == State.DRAFT, Announcement.author_id == actor.user_id))
     return sa.or_(*ways)
