@@ -14,6 +14,7 @@ from sqlalchemy import event
 from kimweb.accounts import login
 from kimweb.accounts import policy as accounts_policy
 from kimweb.accounts import views as accounts_views
+from kimweb.accounts import words as accounts_words
 from kimweb.accounts.models import User
 from kimweb.announcements import policy as announcements_policy
 from kimweb.announcements import queries as announcements_queries
@@ -159,6 +160,7 @@ def _templates(app: Flask) -> None:
     Babel(app, default_locale="id", locale_selector=_language, default_timezone="Asia/Jakarta")
     filters.install(app)
     words.install(app)
+    accounts_words.install(app)
     areas_words.install(app)
     news_words.install(app)
     announcements_words.install(app)

@@ -24,6 +24,8 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     signed_in_at: Mapped[datetime | None]
+    erasure_asked_at: Mapped[datetime | None]
+    """When this person asked to be erased."""
 
     grants: Mapped[list[RoleGrant]] = relationship(back_populates="user", lazy="raise_on_sql")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import actions, forms, login, queries
+from kimweb.accounts import actions, forms, login, own_data_views, queries
 from kimweb.accounts.passwords import Passwords, passwords
 from kimweb.core.actor import Actor
 from kimweb.core.errors import Invalid
@@ -17,6 +17,7 @@ from kimweb.web.forms import Form
 from kimweb.web.htmx import done, render_page
 
 bp = Blueprint("accounts", __name__)
+own_data_views.register(bp)
 
 
 def _passwords() -> Passwords:

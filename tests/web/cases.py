@@ -116,6 +116,7 @@ CASES = [
     ),
     Case("accounts.end_absence", "sari", _away, "/akun/kembali"),
     Case("accounts.end_session", "agus", _other_device, "/akun/perangkat"),
+    Case("accounts.ask_erasure", "sari", "/akun/data/", "/akun/data/penghapusan"),
     Case("news.write", "budi", "/berita/tulis/", "", NEWS, {"title": "", "body": WRITTEN}, SHOWN),
     Case(
         "news.edit",
