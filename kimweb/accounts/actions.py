@@ -17,7 +17,7 @@ from kimweb.accounts.passwords import Passwords
 from kimweb.core import audit, throttle
 from kimweb.core.actor import Actor, Role
 from kimweb.core.calendar import local_day
-from kimweb.core.db import writing
+from kimweb.core.db import changed, writing
 from kimweb.core.errors import Invalid, NotFound
 from kimweb.core.i18n import N_
 
@@ -228,8 +228,11 @@ def end_absence(session: Session, *, actor: Actor, now: datetime) -> None:
     yesterday = local_day(now) - timedelta(days=1)
     with writing(session):
         own = (Absence.user_id == actor.user_id, Absence.ends_on > yesterday)
-        session.execute(sa.delete(Absence).where(*own, Absence.starts_on > yesterday))
-        session.execute(sa.update(Absence).where(*own).values(ends_on=yesterday))
+        ended = changed(session, sa.delete(Absence).where(*own, Absence.starts_on > yesterday))
+        ended += changed(session, sa.update(Absence).where(*own).values(ends_on=yesterday))
+        user = session.get(User, actor.user_id or 0)
+        if ended and user is not None:
+            _record(session, user, "absence_end", actor_id=user.id, now=now)
 
 
 def _record(

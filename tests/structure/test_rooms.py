@@ -31,7 +31,11 @@ EXTRAS: dict[str, dict[str, str]] = {
         "shipped": "the files that come with the program",
         "words": "names for the interface",
     },
-    "accounts": {"login": "Flask-Login", "passwords": "argon2id"},
+    "accounts": {
+        "erasing": "actions: what goes, by time or when asked for",
+        "login": "Flask-Login",
+        "passwords": "argon2id",
+    },
     "kims": {},
     "news": {"pages": "views: the page of one piece", "words": "names for the interface"},
     "announcements": {"words": "names for the interface"},
@@ -40,6 +44,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "pages": "views: the page of one aspiration",
         "places": "views: from the form to a village",
         "tracking": "views: the cookie that code and PIN earn",
+        "erasing": "actions: who sent it goes after a time",
         "sending": "actions: taking one in",
         "timeline": "what a reader sees of its way",
         "words": "names for the interface",
@@ -49,6 +54,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "desk": "views: the desk",
         "health": "views: what machines ask",
         "pages": "views: pages that explain",
+        "retention": "actions: how long things are kept",
         "waiting": "queries: the desk's rows over all flows",
     },
 }
