@@ -11,7 +11,7 @@ from flask_babel import Babel
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 
-from kimweb.accounts import login
+from kimweb.accounts import login, second_pages
 from kimweb.accounts import policy as accounts_policy
 from kimweb.accounts import views as accounts_views
 from kimweb.accounts.models import User
@@ -69,6 +69,7 @@ _BLUEPRINTS = (
     home_views.bp,
     areas_views.bp,
     accounts_views.bp,
+    second_pages.bp,
     news_views.bp,
     announcements_views.bp,
     aspirations_views.bp,

@@ -30,9 +30,11 @@ from kimweb.web.permissions import document
 @contextmanager
 def _session(settings: Settings, *, owner: bool = False) -> Iterator[Session]:
     engine = db.make_engine(settings.migrate_url if owner and settings.migrate_url else settings.database_url)
-    with Session(engine, expire_on_commit=False) as session:
-        yield session
-    engine.dispose()
+    try:
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 def _say(sentence: str) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -29,6 +30,19 @@ ABSENCE_MAX_DAYS = 366
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,30})[a-z0-9]")
 
 
+@dataclass(frozen=True, slots=True)
+class Halfway:
+    """A sign-in whose password fits and whose code is still to come. `mark`: of the password; another one voids it."""
+
+    user_id: int
+    mark: str
+
+
+def password_mark(user: User) -> str:
+    """What tells one password from the next, without telling it."""
+    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
+
+
 def token_hash(token: str) -> str:
     """What is kept of a session's token (SHA-256)."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -43,8 +57,9 @@ def sign_in(
     network: str,
     device: str,
     now: datetime,
-) -> str:
-    """Check a password and begin a session; returns the token for the cookie.
+) -> str | Halfway:
+    """Check a password and begin a session; returns the token for the cookie. Begins none for somebody with a second
+    factor: returns who is to give a code.
 
     Raises Invalid (the same sentence for a wrong name and a wrong password) and TooMany (after 10 failures of this name
     from this network in 15 minutes).
@@ -62,17 +77,22 @@ def sign_in(
         user = queries.user_for_update(session, known_id or 0)
         if user is None:
             raise Invalid("Nama pengguna atau kata sandi tidak cocok.")
+        if queries.has_second_factor(session, user.id):
+            return Halfway(user.id, password_mark(user))
         return begin_session(session, user=user, device=device, now=now)
 
 
-def begin_session(session: Session, *, user: User, device: str, now: datetime) -> str:
-    """A new session row for somebody whose identity is proven; returns its token. Joins the caller's transaction."""
+def begin_session(session: Session, *, user: User, device: str, now: datetime, how: str = "") -> str:
+    """A new session row for somebody whose identity is proven; returns its token. Joins the caller's transaction.
+
+    `how`: which second factor proved it ("app", "paper").
+    """
     token = secrets.token_urlsafe(32)
     user.signed_in_at = now
     session.add(
         UserSession(token_hash=token_hash(token), user_id=user.id, created_at=now, seen_at=now, device=device[:160])
     )
-    _record(session, user, "sign_in", actor_id=user.id, now=now)
+    _record(session, user, "sign_in", actor_id=user.id, now=now, detail={"second": how} if how else None)
     return token
 
 

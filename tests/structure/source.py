@@ -13,7 +13,7 @@ KIMWEB = ROOT / "kimweb"
 FEATURES = ("areas", "accounts", "kims", "news", "announcements", "aspirations", "home")
 ON_THE_WEB = frozenset(
     ("blueprint", "changes", "desk", "forms", "health", "login", "pages", "places", "tracking", "views", "words")
-)
+) | {"second_pages"}
 """Rooms that know a request. All others know neither Flask nor kimweb.web, the extras too."""
 
 

@@ -35,6 +35,8 @@ EXTRAS: dict[str, dict[str, str]] = {
         "erasing": "actions: what goes, by time or when asked for",
         "login": "Flask-Login",
         "passwords": "argon2id",
+        "second_factor": "actions: codes from an app or from paper",
+        "second_pages": "views: the pages of the second factor",
     },
     "kims": {},
     "news": {"pages": "views: the page of one piece", "words": "names for the interface"},
