@@ -10,6 +10,7 @@ from flask import Flask, has_request_context, request
 from flask_babel import Babel
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kimweb.accounts import login, second_pages
 from kimweb.accounts import policy as accounts_policy
@@ -95,7 +96,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        TRUSTED_HOSTS=list(settings.hosts) or None,
     )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     database = _database(app, settings)
     converters.install(app)
     for blueprint in _BLUEPRINTS:

@@ -87,7 +87,7 @@ def import_areas(settings: Settings, options: argparse.Namespace) -> None:
 def create_admin(settings: Settings, options: argparse.Namespace) -> None:
     """Make an account with the admin's role; asks for the password."""
     password = sys.stdin.readline().rstrip("\n") if options.password_stdin else getpass.getpass("Kata sandi: ")
-    accounts.check_password(password)
+    accounts.check_password(password, options.username)
     password_hash = Passwords(settings.argon2).hash(password)
     now = system_clock()
     with _session(settings) as session, db.writing(session):

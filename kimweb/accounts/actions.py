@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from kimweb.accounts import queries
 from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
-from kimweb.accounts.passwords import Passwords
+from kimweb.accounts.passwords import Passwords, common
 from kimweb.core import audit, throttle
 from kimweb.core.actor import Actor, Role
 from kimweb.core.calendar import local_day
@@ -147,7 +147,7 @@ def change_password(
             "Kata sandi lama tidak cocok.", {"old": N_("Tidak cocok. Tulis kata sandi yang dipakai sekarang.")}
         )
     throttle.give_back(session, attempt)
-    check_password(new)
+    check_password(new, user.username)
     fresh = passwords.hash(new)
     with writing(session):
         locked = queries.user_for_update(session, user.id)
@@ -160,13 +160,20 @@ def change_password(
         _record(session, locked, "password", actor_id=locked.id, now=now)
 
 
-def check_password(password: str) -> None:
-    """The password rules: 8 to 128 characters, any characters."""
+def check_password(password: str, username: str = "") -> None:
+    """The password rules: 8 to 128 characters, any characters; none that many people have, nor the username.
+
+    Raises Invalid with a sentence for the field `new`.
+    """
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        raise Invalid(
-            "Kata sandi belum bisa dipakai.",
-            {"new": N_("Panjangnya 8 sampai 128 huruf. Kalimat pendek paling mudah diingat.")},
-        )
+        hint = N_("Panjangnya 8 sampai 128 huruf. Kalimat pendek paling mudah diingat.")
+    elif password.strip().lower() in common():
+        hint = N_("Terlalu mudah ditebak. Pakai kalimat pendek buatan Anda, misalnya empat kata.")
+    elif username and password.strip().lower() == username.strip().lower():
+        hint = N_("Sama dengan nama pengguna. Pakai kalimat pendek buatan Anda.")
+    else:
+        return
+    raise Invalid("Kata sandi belum bisa dipakai.", {"new": hint})
 
 
 def create_user(
