@@ -37,7 +37,7 @@ def make(settings: Settings, clock: FrozenClock) -> Iterator[Maker]:
             app.extensions["sqlalchemy"].engine.dispose()
 
 
-@pytest.mark.parametrize("host", [OURS, OURS.upper(), "desa.kim.example.go.id"])
+@pytest.mark.parametrize("host", [OURS, f"{OURS}:8443", "desa.kim.example.go.id"])
 def test_a_host_of_ours_is_served(make: Maker, host: str) -> None:
     app = make(hosts=(OURS, ".kim.example.go.id"))
     assert app.test_client().get("/bantuan/", headers={"Host": host}).status_code == 200
