@@ -21,7 +21,7 @@ def rows(text: str) -> list[str]:
 
 
 @cache
-def tests_in(path: Path) -> frozenset[str]:
+def names_in(path: Path) -> frozenset[str]:
     """The names of the tests in a file."""
     if not path.is_file():
         return frozenset()
@@ -35,7 +35,7 @@ def wrong(text: str) -> list[str]:
     for row in rows(text):
         named = NODE.findall(row.rstrip("| ").rpartition(" | ")[2])
         found += [] if named else [f"no test: {row}"]
-        found += [f"{path}::{test}" for path, test in named if test not in tests_in(ROOT / path)]
+        found += [f"{path}::{test}" for path, test in named if test not in names_in(ROOT / path)]
     return found
 
 
