@@ -10,8 +10,9 @@ from flask import Flask, has_request_context, request
 from flask_babel import Babel
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kimweb.accounts import login
+from kimweb.accounts import login, second_pages
 from kimweb.accounts import policy as accounts_policy
 from kimweb.accounts import views as accounts_views
 from kimweb.accounts import words as accounts_words
@@ -70,6 +71,7 @@ _BLUEPRINTS = (
     home_views.bp,
     areas_views.bp,
     accounts_views.bp,
+    second_pages.bp,
     news_views.bp,
     announcements_views.bp,
     aspirations_views.bp,
@@ -95,7 +97,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        TRUSTED_HOSTS=list(settings.hosts) or None,
     )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     database = _database(app, settings)
     converters.install(app)
     for blueprint in _BLUEPRINTS:

@@ -79,3 +79,28 @@ class UserSession(Base):
     device: Mapped[str] = mapped_column(sa.String(160))
 
     user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+
+class SecondFactor(Base):
+    """A person's authenticator app. Its secret is derived from the server key and `salt`, and stands nowhere
+    (docs/decisions/0013); it counts once a code confirmed it."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True, autoincrement=False)
+    salt: Mapped[str] = mapped_column(sa.String(32))
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(default=0)
+    """The time step of the newest code that was taken: that one and all before it are used up."""
+
+
+class RecoveryCode(Base):
+    """A code on paper for when the phone is gone; only a keyed hash is kept, and each works once."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    used_at: Mapped[datetime | None]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
+from kimweb.accounts.models import Absence, RecoveryCode, RoleGrant, SecondFactor, User, UserSession
 from kimweb.areas.models import LOWEST, Area
 from kimweb.core.actor import Actor, Holding, Role
 from kimweb.core.calendar import day_begins, local_day
@@ -136,3 +136,26 @@ def colleagues(session: Session, user_id: int, day: date) -> Sequence[User]:
         .order_by(User.name)
     )
     return session.scalars(query).all()
+
+
+def second_factor(session: Session, user_id: int) -> SecondFactor | None:
+    """A person's second factor, on or being set up."""
+    return session.get(SecondFactor, user_id)
+
+
+def second_factor_for_update(session: Session, user_id: int) -> SecondFactor | None:
+    """The same, locked."""
+    query = sa.select(SecondFactor).where(SecondFactor.user_id == user_id).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def has_second_factor(session: Session, user_id: int) -> bool:
+    """Whether signing in asks this person for a code."""
+    own = SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None)
+    return bool(session.scalar(sa.select(sa.exists().where(*own))))
+
+
+def recovery_codes_left(session: Session, user_id: int) -> int:
+    """How many codes on paper are unused."""
+    own = RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+    return session.scalar(sa.select(sa.func.count()).select_from(RecoveryCode).where(*own)) or 0

@@ -22,7 +22,7 @@ from kimweb.core.actor import Role
 from kimweb.core.db import Base, insert_for
 
 _PENDING = "kimweb_audit"
-_GENESIS = "0" * 64
+GENESIS = "0" * 64
 
 
 class AuditHead(Base):
@@ -162,7 +162,7 @@ def _locked_head(session: Session) -> AuditHead:
     query = sa.select(AuditHead).with_for_update().execution_options(populate_existing=True)
     head = session.scalars(query).one_or_none()
     if head is None:
-        first = insert_for(session)(AuditHead).values(id=1, seq=0, hash=_GENESIS)
+        first = insert_for(session)(AuditHead).values(id=1, seq=0, hash=GENESIS)
         session.execute(first.on_conflict_do_nothing())
         head = session.scalars(query).one()
     return head

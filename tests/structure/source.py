@@ -22,6 +22,7 @@ ON_THE_WEB = frozenset(
         "own_data_views",
         "pages",
         "places",
+        "second_pages",
         "tracking",
         "views",
         "words",

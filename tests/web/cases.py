@@ -68,6 +68,30 @@ def _away(stage: Stage) -> tuple[str, FlaskClient]:
     return "/akun/", client
 
 
+def _prepared(stage: Stage) -> tuple[str, FlaskClient]:
+    """The admin, between the picture and the first code."""
+    client = stage.client("agus")
+    form = form_of(client.get(SECOND).text, "/persiapan")
+    assert client.post(form.action, data={**form.fields, "password": PASSWORD}).status_code == 303
+    return SECOND, client
+
+
+def _second_on(stage: Stage) -> tuple[str, FlaskClient]:
+    """The admin, whose second factor is on."""
+    client = _prepared(stage)[1]
+    form = form_of(client.get(SECOND).text, SECOND)
+    assert client.post(SECOND, data={**form.fields, "code": stage.second_code(-1)}).status_code == 303
+    return SECOND, client
+
+
+def _half_in(stage: Stage) -> tuple[str, FlaskClient]:
+    """A browser that gave the admin's password, and is asked for the code."""
+    _second_on(stage)
+    client = stage.browser()
+    answer = client.post("/masuk/", data={"username": "agus", "password": PASSWORD})
+    return answer.headers["Location"], client
+
+
 def form_of(text: str, action: str, path: str = "") -> Form:
     """The form with this address (or that ends so); "" for the one that posts to the page itself."""
     for form in forms_in(text):
@@ -77,6 +101,7 @@ def form_of(text: str, action: str, path: str = "") -> Form:
     raise AssertionError(f"no form with address {action}: {[form.action for form in forms_in(text)]}")
 
 
+SECOND = "/akun/kode-kedua/"
 AT_VILLAGE, AT_DISTRICT = _sent(State.RECEIVED, Desk.VILLAGE), _sent(State.FORWARDED, Desk.DISTRICT)
 AT_AGENCY = _sent(State.ASSIGNED, Desk.AGENCY)
 ASKED, ANSWERED = (_sent(state, Desk.SENDER, sender=True) for state in (State.ASKED, State.ANSWERED))
@@ -117,6 +142,18 @@ CASES = [
     Case("accounts.end_absence", "sari", _away, "/akun/kembali"),
     Case("accounts.end_session", "agus", _other_device, "/akun/perangkat"),
     Case("accounts.ask_erasure", "sari", "/akun/data/", "/akun/data/penghapusan"),
+    Case("second.prepare", "agus", SECOND, "/persiapan", {"password": PASSWORD}, {"password": "x"}),
+    Case("second.confirm", "agus", _prepared, SECOND, {"code": "now"}, {"code": WRITTEN}, SHOWN),
+    Case("second.code_given", "agus", _half_in, "/masuk/kode/", {"code": "now"}, {"code": WRITTEN}, SHOWN),
+    Case(
+        "second.remove",
+        "agus",
+        _second_on,
+        "/penghapusan",
+        {"password": PASSWORD, "code": "now"},
+        {"password": PASSWORD, "code": WRITTEN},
+        SHOWN,
+    ),
     Case("news.write", "budi", "/berita/tulis/", "", NEWS, {"title": "", "body": WRITTEN}, SHOWN),
     Case(
         "news.edit",

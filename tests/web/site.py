@@ -124,7 +124,8 @@ def demo_site(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """The application in this process on a copy of the demonstration; only for reading, and for signing in."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copytree(demo_template, folder, dirs_exist_ok=True)
-    app = create_app(Settings.from_env({"KIMWEB_INSTANCE": str(folder), "KIMWEB_ARGON2": "1,8,1"}))
+    env = {"KIMWEB_INSTANCE": str(folder), "KIMWEB_ARGON2": "1,8,1", "KIMWEB_SECOND_FACTOR": "offered"}
+    app = create_app(Settings.from_env(env))
     app.testing = True
     yield app
     with app.app_context():

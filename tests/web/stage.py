@@ -15,6 +15,8 @@ from kimweb.core.codes import pin_for
 from kimweb.news.models import State as NewsState
 from tests.conftest import SECRET_KEY
 from tests.home.world import DISTRICT, PASSWORD, VILLAGE, World, in_days
+from tests.support.clock import START
+from tests.support.second import shown
 from tests.web.site import browser
 
 Fields = dict[str, Any]
@@ -41,6 +43,14 @@ class Stage:
             answer = client.post("/masuk/", data={"username": who, "password": PASSWORD})
             assert answer.status_code == 303
         return client
+
+    def browser(self) -> FlaskClient:
+        """A browser of nobody."""
+        return browser(self.app)
+
+    def second_code(self, steps: int = 0) -> str:
+        """What the app on the admin's phone shows; `steps`: of 30 seconds later."""
+        return shown(self.world.session, self.people["agus"].id, START, steps)
 
     def news(self, state: NewsState) -> str:
         """The address of a piece of Budi's in a state."""

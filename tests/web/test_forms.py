@@ -34,6 +34,8 @@ def real(stage: Stage, values: Fields, form: Form) -> Fields:
         found["agency"] = str(pupr.id) if pupr else ""
     if found.get("target") == "public":
         found["target"] = stage.world.aspiration("Jembatan juga").code
+    if found.get("code") == "now":
+        found["code"] = stage.second_code()
     return {**form.fields, **found}
 
 
