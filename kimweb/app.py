@@ -11,9 +11,12 @@ from flask_babel import Babel
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 
+from kimweb.accounts import invited as accounts_invited
 from kimweb.accounts import login
 from kimweb.accounts import policy as accounts_policy
+from kimweb.accounts import roster as accounts_roster
 from kimweb.accounts import views as accounts_views
+from kimweb.accounts import words as accounts_words
 from kimweb.accounts.models import User
 from kimweb.announcements import policy as announcements_policy
 from kimweb.announcements import queries as announcements_queries
@@ -69,6 +72,8 @@ _BLUEPRINTS = (
     home_views.bp,
     areas_views.bp,
     accounts_views.bp,
+    accounts_roster.bp,
+    accounts_invited.bp,
     news_views.bp,
     announcements_views.bp,
     aspirations_views.bp,
@@ -160,6 +165,7 @@ def _templates(app: Flask) -> None:
     filters.install(app)
     words.install(app)
     areas_words.install(app)
+    accounts_words.install(app)
     news_words.install(app)
     announcements_words.install(app)
     aspirations_words.install(app)

@@ -17,7 +17,7 @@ from kimweb.accounts.passwords import Passwords
 from kimweb.core import audit, throttle
 from kimweb.core.actor import Actor, Role
 from kimweb.core.calendar import local_day
-from kimweb.core.db import writing
+from kimweb.core.db import lock, writing
 from kimweb.core.errors import Invalid, NotFound
 from kimweb.core.i18n import N_
 
@@ -160,6 +160,7 @@ def create_user(
             {"username": N_("3 sampai 32 huruf kecil, angka, titik atau garis, tanpa spasi.")},
         )
     with writing(session):
+        lock(session, f"username:{wanted}")  # two who choose the same at once: the second is told
         if queries.user_by_username(session, wanted) is not None:
             raise Invalid("Nama pengguna sudah dipakai.", {"username": N_("Sudah dipakai. Pilih yang lain.")})
         user = User(username=wanted, name=name.strip(), password_hash=password_hash, active=True, created_at=now)
