@@ -107,8 +107,10 @@ def issue_password_slip(session: Session, *, actor: Actor, now: datetime, server
     """
     with writing(session):
         user = directory.person(session, actor, user_id, lock=True)
-        if user.id == actor.user_id or not user.active:
+        if user.id == actor.user_id:
             raise NotAllowed("Kata sandi sendiri diganti di halaman Akun.")
+        if not user.active:
+            raise NotAllowed("Akun ini tidak aktif.")
         by = granting.authority_over(session, actor, user, now)
         for old in directory.open_slips_of(session, user.id):
             old.withdrawn_at = now

@@ -7,6 +7,7 @@ from flask import Flask
 from flask_babel import gettext
 from markupsafe import Markup
 
+from kimweb.accounts.devices import device_parts
 from kimweb.core.i18n import N_
 from kimweb.web.words import add_verbs, verb_name
 
@@ -20,7 +21,7 @@ _VERBS = {
     "invite": N_("diundang"),
     "reset": N_("slip kata sandi dibuat"),
     "withdraw": N_("ditarik"),
-    "accept": N_("dipakai"),
+    "accept": N_("sudah dipakai"),
 }
 _KINDS = {
     "user": N_("Akun"),
@@ -44,9 +45,20 @@ def deed_name(kind: str, verb: str) -> str:
         return thing
 
 
+def device_name(user_agent: str) -> str:
+    """A sign-in's device: "Chrome di Android"; as much of it as can be told."""
+    browser, system = device_parts(user_agent)
+    if browser and system:
+        return str(gettext("%(browser)s di %(system)s", browser=browser, system=system))
+    return browser or system or str(gettext("Perangkat tanpa nama"))
+
+
 def qr(address: str) -> Markup:
-    """An address as QR code: inline SVG, black on white, with the quiet border that readers need."""
-    code = segno.make(address, error="m", micro=False)
+    """An address as QR code: inline SVG, black on white, with the quiet border that readers need.
+
+    One of the eight masks, whichever: choosing the prettiest takes five times as long, and a sheet has 1,000 of them.
+    """
+    code = segno.make(address, error="m", micro=False, mask=3)
     return Markup(code.svg_inline(border=4, omitsize=True, light="#fff"))  # noqa: S704 (only figures come out of it)
 
 
@@ -54,4 +66,5 @@ def install(app: Flask) -> None:
     """Register the words and the filters."""
     add_verbs(app, _VERBS)
     app.jinja_env.filters["deed_name"] = deed_name
+    app.jinja_env.filters["device_name"] = device_name
     app.jinja_env.filters["qr"] = qr

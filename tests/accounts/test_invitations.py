@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from kimweb.accounts import directory, granting, invitations, policy
+from kimweb.accounts import csvfile, directory, granting, invitations, policy
 from kimweb.accounts.models import Absence, Invitation, RoleGrant, User, UserSession
 from kimweb.accounts.passwords import Passwords
 from kimweb.areas.models import Agency, Area
@@ -146,7 +146,7 @@ def test_no_stand_in_makes_an_admin(people: People, session: Session) -> None:
     assert Holding(Role.ADMIN, REGENCY) in people.actor("dewi").holdings
     with pytest.raises(NotAllowed):
         invites(people, "dewi", Role.ADMIN, REGENCY)
-    rows = [invitations.Row(2, "Joko", Role.ADMIN, REGENCY)]
+    rows = [csvfile.Row(2, "Joko", Role.ADMIN, REGENCY)]
     with pytest.raises(Invalid):
         invitations.invite_all(session, actor=people.actor("dewi"), now=START, server_key=SECRET_KEY, rows=rows)
     assert invites(people, "dewi", Role.REVIEWER, SEKAYU)

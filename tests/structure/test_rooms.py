@@ -33,6 +33,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     },
     "accounts": {
         "csvfile": "reads a file of people to invite and names the line that is wrong",
+        "devices": "what browsers call themselves",
         "directory": "queries: the people under somebody, and slips",
         "granting": "actions: giving and ending roles",
         "invitation_forms": "forms: of invitations and roles",
