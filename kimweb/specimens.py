@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from kimweb.accounts.policy import gives
+from kimweb.accounts.policy import gives, sits_in_agency
 from kimweb.announcements import models as announcements
 from kimweb.announcements import policy as announcement_policy
 from kimweb.announcements.workflow import TRANSITIONS as announcement_table
@@ -142,7 +142,7 @@ def _reference_matrix() -> Matrix:
 
 def _account_matrix() -> Matrix:
     def seats(role: Role) -> dict[str, Holding]:
-        if role is Role.AGENCY:
+        if sits_in_agency(role):
             return dict.fromkeys(_PLACES, Holding(role, agency_id=_THEIRS))
         cut = {Role.REVIEWER: 8, Role.ADMIN: 5}.get(role, 13)
         return {place: Holding(role, code[:cut]) for place, code in _PLACES.items()}
