@@ -12,8 +12,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kimweb.accounts import invited as accounts_invited
 from kimweb.accounts import login, second_pages
 from kimweb.accounts import policy as accounts_policy
+from kimweb.accounts import roster as accounts_roster
 from kimweb.accounts import views as accounts_views
 from kimweb.accounts import words as accounts_words
 from kimweb.accounts.models import User
@@ -72,6 +74,8 @@ _BLUEPRINTS = (
     areas_views.bp,
     accounts_views.bp,
     second_pages.bp,
+    accounts_roster.bp,
+    accounts_invited.bp,
     news_views.bp,
     announcements_views.bp,
     aspirations_views.bp,

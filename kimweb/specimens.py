@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from kimweb.accounts.policy import gives, sits_in_agency
 from kimweb.announcements import models as announcements
 from kimweb.announcements import policy as announcement_policy
 from kimweb.announcements.workflow import TRANSITIONS as announcement_table
@@ -47,7 +48,7 @@ def _people() -> dict[str, Actor]:
 
 def matrices() -> list[Matrix]:
     """The matrix of each feature: role × verb × place, from its policy and table."""
-    return [_news_matrix(), _announcement_matrix(), _aspiration_matrix(), _reference_matrix()]
+    return [_news_matrix(), _announcement_matrix(), _aspiration_matrix(), _reference_matrix(), _account_matrix()]
 
 
 def _news_matrix() -> Matrix:
@@ -137,3 +138,18 @@ def _reference_matrix() -> Matrix:
         "edit", "reference data", Permission.REFERENCE_EDIT, nothing, lambda who, _row: can_edit_reference(who)
     )
     return Matrix("Agencies, categories, holidays", _people(), [edits])
+
+
+def _account_matrix() -> Matrix:
+    def seats(role: Role) -> dict[str, Holding]:
+        if sits_in_agency(role):
+            return dict.fromkeys(_PLACES, Holding(role, agency_id=_THEIRS))
+        cut = {Role.REVIEWER: 8, Role.ADMIN: 5}.get(role, 13)
+        return {place: Holding(role, code[:cut]) for place, code in _PLACES.items()}
+
+    def may(actor: Actor, seat: Holding) -> bool:
+        return gives(actor, seat) is not None
+
+    roles = (Role.MEMBER, Role.MODERATOR, Role.REVIEWER, Role.AGENCY, Role.ADMIN)
+    cases = [Case("give or end", f"role {role}", Permission.ACCOUNT_INVITE, seats(role), may) for role in roles]
+    return Matrix("Roles: by invitation, and on a person's page", _people(), cases)

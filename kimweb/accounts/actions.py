@@ -18,7 +18,7 @@ from kimweb.accounts.passwords import Passwords, common
 from kimweb.core import audit, throttle
 from kimweb.core.actor import Actor, Role
 from kimweb.core.calendar import local_day
-from kimweb.core.db import changed, writing
+from kimweb.core.db import changed, lock, writing
 from kimweb.core.errors import Invalid, NotFound
 from kimweb.core.i18n import N_
 
@@ -187,6 +187,7 @@ def create_user(
             {"username": N_("3 sampai 32 huruf kecil, angka, titik atau garis, tanpa spasi.")},
         )
     with writing(session):
+        lock(session, f"username:{wanted}")  # two who choose the same at once: the second is told
         if queries.user_by_username(session, wanted) is not None:
             raise Invalid("Nama pengguna sudah dipakai.", {"username": N_("Sudah dipakai. Pilih yang lain.")})
         user = User(username=wanted, name=name.strip(), password_hash=password_hash, active=True, created_at=now)

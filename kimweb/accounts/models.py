@@ -52,6 +52,47 @@ class RoleGrant(Base):
     agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
 
 
+class Invitation(Base):
+    """A slip with a code that works once: for a new person (a role on an area or an agency), or a new password for an
+    account (`user_id`). Only a keyed hash of the code is kept; `nonce` lets the server derive it again."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(user_id IS NOT NULL AND role IS NULL AND area_code IS NULL AND agency_id IS NULL) OR "
+            "(user_id IS NULL AND role IS NOT NULL AND (area_code IS NULL) <> (agency_id IS NULL))",
+            name="person_or_account",
+        ),
+        sa.Index("ix_invitations_role_area", "role", "area_code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nonce: Mapped[str] = mapped_column(sa.String(32))
+    code_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    role: Mapped[Role | None]
+    area_code: Mapped[str | None] = mapped_column(CODE, area_key())
+    agency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agencies.id"))
+    batch: Mapped[str | None] = mapped_column(sa.String(12), index=True)
+    """What came in one file, and is printed as one sheet."""
+    invited_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id], lazy="raise_on_sql")
+    inviter: Mapped[User] = relationship(foreign_keys=[invited_by], lazy="raise_on_sql")
+    area: Mapped[Area | None] = relationship(lazy="raise_on_sql")
+    agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether its code still works, as far as the slip itself tells."""
+        return self.used_at is None and self.withdrawn_at is None and now < self.expires_at
+
+
 class Absence(Base):
     """Away ("sedang berhalangan"): from, until (both count), and who stands in (nobody: the desk counts as empty)."""
 

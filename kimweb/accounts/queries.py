@@ -46,6 +46,12 @@ def has_moderator(area_code: sa.SQLColumnExpression[str], day: date) -> sa.Colum
     )
 
 
+def is_moderator_named(area_code: sa.SQLColumnExpression[str], day: date) -> sa.ColumnElement[bool]:
+    """SQL: whether somebody active holds the moderator's role on the area on `day`, silent or away though they be."""
+    held = (RoleGrant.role == Role.MODERATOR, RoleGrant.area_code == area_code, _holds(RoleGrant, day))
+    return sa.exists().where(RoleGrant.user_id == User.id, User.active, *held).correlate_except(RoleGrant, User)
+
+
 def village_has_moderator(session: Session, area_code: str, day: date) -> bool:
     """Whether somebody moderates the area on `day`."""
     return bool(session.scalar(sa.select(has_moderator(sa.literal(area_code), day))))

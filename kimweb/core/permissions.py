@@ -13,6 +13,9 @@ class Permission(StrEnum):
 
     DESK_SEE = "desk:see"
     ACCOUNT_OWN = "account:own"
+    ACCOUNT_INVITE = "account:invite"
+    ACCOUNT_MANAGE = "account:manage"
+    ACCOUNT_IMPORT = "account:import"
     REFERENCE_EDIT = "reference:edit"
     NEWS_WRITE = "news:write"
     NEWS_REVIEW = "news:review"
@@ -44,6 +47,9 @@ NOT_WHEN_STEPPING_IN = frozenset({Permission.NEWS_WRITE})
 GRANTED_TO: Mapping[Permission, frozenset[Role]] = {
     Permission.DESK_SEE: _EVERY_DESK,
     Permission.ACCOUNT_OWN: _EVERY_DESK,
+    Permission.ACCOUNT_INVITE: _VILLAGE_UP,
+    Permission.ACCOUNT_MANAGE: _DISTRICT_UP,
+    Permission.ACCOUNT_IMPORT: frozenset({Role.ADMIN}),
     Permission.REFERENCE_EDIT: frozenset({Role.ADMIN}),
     Permission.NEWS_WRITE: frozenset({Role.MEMBER, Role.MODERATOR}),
     Permission.NEWS_REVIEW: frozenset({Role.MODERATOR}),

@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kimweb.accounts.models import RoleGrant, User
+from kimweb.accounts.models import Invitation, RoleGrant, User
 from kimweb.announcements import models as announcements
 from kimweb.areas.models import Agency, AgencyKind, Area, AreaKind
 from kimweb.aspirations import models as aspirations
@@ -48,6 +48,7 @@ def put(session: Session, number: int, staff: dict[str, User], *, begin: int = 0
             place = [VILLAGE, here[index % len(here)], villages[index * 4 % len(villages)].code]
             rows += [_news(author, code, index) for code in place]
             rows += [_news(author, code, index, due=index) for code in (VILLAGE, here[index % len(here)])]
+            rows.append(_slip(staff["agus"], index))
             rows.append(_news(staff["budi"], VILLAGE, index, state=news.State.RETURNED))
             rows += [_announcement(author, index, REGENCY), _announcement(author, index, DISTRICT, VILLAGE)]
             rows.append(_announcement(author, index, ELSEWHERE, agency=agencies[index % len(agencies)].id))
@@ -79,6 +80,13 @@ def _author(session: Session, index: int, village: str) -> User:
     session.flush()
     session.add(RoleGrant(user_id=user.id, role=Role.MODERATOR, area_code=village, starts_on=TODAY))
     return user
+
+
+def _slip(giver: User, index: int) -> Invitation:
+    row = Invitation(nonce=f"{index:032x}", code_hash=f"{index:064x}", name=f"Tamu {index}", role=Role.MEMBER)
+    row.area_code, row.invited_by, row.batch = VILLAGE, giver.id, "0123456789ab"
+    row.created_at, row.expires_at = START, START + timedelta(days=7)
+    return row
 
 
 def _news(author: User, code: str, index: int, *, due: int | None = None, state: news.State | None = None) -> news.News:

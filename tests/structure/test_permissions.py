@@ -33,6 +33,11 @@ NO_STATE = {
     "penghapusan": "an off day, which has no states",
     "instansi": "reference data: admin only",
     "bidang": "reference data: admin only",
+    "undangan": "a slip is used once; tests/accounts/test_invitations.py",
+    "pembatalan": "a slip that was not used",
+    "kata-sandi": "a slip for somebody's password; tests/accounts/test_people.py tries every role",
+    "peran": "a role for somebody; the same",
+    "pengakhiran": "the end of somebody's role; the same",
 }
 """Last parts of POST addresses with an id that change no state of a flow, and why."""
 
@@ -65,6 +70,7 @@ MAY_COMPARE = {
     "core/actor.py": "what an actor holds",
     "core/permissions.py": "which role may hold what at all",
     "accounts/queries.py": "makes the actor",
+    "accounts/directory.py": "narrows lists by role",
     "web/access.py": "reads the table of permissions, for every feature alike",
     "aspirations/actions.py": "under which name a message stands, by the role that the policy gave",
 }

@@ -15,6 +15,7 @@ ALSO = {
     "areas/importing.py": "an import's view of what stands, row by row under its lock",
     "areas/recoding.py": "the same",
     "areas/shipped.py": "the same, for the files that come with the program",
+    "accounts/directory.py": "queries: the people under somebody, and slips",
     "cli.py": "commands",
 }
 HOUSES = ("core", "demo")

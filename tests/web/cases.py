@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -92,6 +93,10 @@ def _half_in(stage: Stage) -> tuple[str, FlaskClient]:
     return answer.headers["Location"], client
 
 
+def _person(stage: Stage) -> str:
+    return f"/orang/{stage.people['budi'].id}/"
+
+
 def form_of(text: str, action: str, path: str = "") -> Form:
     """The form with this address (or that ends so); "" for the one that posts to the page itself."""
     for form in forms_in(text):
@@ -152,6 +157,46 @@ CASES = [
         "/penghapusan",
         {"password": PASSWORD, "code": "now"},
         {"password": PASSWORD, "code": WRITTEN},
+        SHOWN,
+    ),
+    Case(
+        "people.invite",
+        "agus",
+        "/orang/undang/",
+        "/orang/undang/",
+        {"name": "Joko", "role": "moderator", "place": VILLAGE},
+        {"name": WRITTEN, "role": "moderator", "place": "entah di mana"},
+        SHOWN,
+    ),
+    Case("people.withdraw", "agus", lambda stage: f"/orang/undangan/{stage.slip().id}/", "/pembatalan"),
+    Case(
+        "people.import_people",
+        "agus",
+        "/orang/undangan/berkas/",
+        "/orang/undangan/berkas/",
+        {"file": (BytesIO(f"nama,peran,kode\nJoko,anggota,{VILLAGE}\n".encode()), "orang.csv")},
+        {"file": (BytesIO(b"nama,peran,kode\nJoko,raja,1\n"), "orang.csv")},
+        "Baris 2: peran tidak dikenal",
+    ),
+    Case("people.password_slip", "agus", _person, "/kata-sandi"),
+    Case(
+        "people.add_role",
+        "agus",
+        _person,
+        "/peran",
+        {"role": "moderator", "place": VILLAGE},
+        {"role": "moderator", "place": WRITTEN, "starts_on": "besok"},
+        SHOWN,
+    ),
+    Case("people.end_role", "agus", _person, "/pengakhiran", {}, {"last_day": "kemarin dulu"}, "kemarin dulu"),
+    Case("invited.asked", "warga", "/undangan/", "/undangan/", {"code": "slip"}, {"code": WRITTEN}, SHOWN),
+    Case(
+        "invited.accept",
+        "warga",
+        lambda stage: f"/undangan/{stage.code()}/",
+        "",
+        {"username": "joko", "password": "hujan di sungai"},
+        {"username": WRITTEN, "password": "hujan di sungai"},
         SHOWN,
     ),
     Case("news.write", "budi", "/berita/tulis/", "", NEWS, {"title": "", "body": WRITTEN}, SHOWN),

@@ -7,11 +7,14 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from kimweb.accounts.invitations import invite
+from kimweb.accounts.models import Invitation
+from kimweb.accounts.queries import load_actor
 from kimweb.announcements.models import State as AnnouncementState
-from kimweb.areas.queries import agency_by_code
+from kimweb.areas.queries import agency_by_code, area_today
 from kimweb.aspirations.models import Aspiration, Desk, State
 from kimweb.core.actor import REGENCY, Role
-from kimweb.core.codes import pin_for
+from kimweb.core.codes import pin_for, slip_code
 from kimweb.news.models import State as NewsState
 from tests.conftest import SECRET_KEY
 from tests.home.world import DISTRICT, PASSWORD, VILLAGE, World, in_days
@@ -71,6 +74,18 @@ class Stage:
         values["back_state"], values["back_desk"] = State.FORWARDED, Desk.DISTRICT
         values["hide_name"] = False
         return self.world.aspiration("Jembatan lapuk", **values)
+
+    def slip(self) -> Invitation:
+        """An invitation of the admin's for a member."""
+        session = self.world.session
+        who = {"actor": load_actor(session, self.people["agus"], START), "now": START, "server_key": SECRET_KEY}
+        place = area_today(session, VILLAGE)
+        assert place
+        return invite(session, name="Joko", role=Role.MEMBER, place=place, **who)  # type: ignore[arg-type]
+
+    def code(self) -> str:
+        """The code of a new invitation."""
+        return slip_code(SECRET_KEY, self.slip().nonce)
 
     def sender(self, row: Aspiration) -> FlaskClient:
         """The browser of whoever sent it."""

@@ -32,6 +32,8 @@ def real(stage: Stage, values: Fields, form: Form) -> Fields:
     if found.get("agency") == "PUPR":
         pupr = agency_by_code(stage.world.session, "PUPR")
         found["agency"] = str(pupr.id) if pupr else ""
+    if found.get("code") == "slip":
+        found["code"] = stage.code()
     if found.get("target") == "public":
         found["target"] = stage.world.aspiration("Jembatan juga").code
     if found.get("code") == "now":
