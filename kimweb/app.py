@@ -36,6 +36,7 @@ from kimweb.core.calendar import Clock, system_clock
 from kimweb.core.i18n import LANGUAGES
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import possible
+from kimweb.home import log as home_log
 from kimweb.home import views as home_views
 from kimweb.news import policy as news_policy
 from kimweb.news import queries as news_queries
@@ -163,6 +164,7 @@ def _templates(app: Flask) -> None:
     news_words.install(app)
     announcements_words.install(app)
     aspirations_words.install(app)
+    home_log.install(app)
     styles.install(app)
 
     @app.context_processor

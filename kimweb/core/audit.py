@@ -39,7 +39,10 @@ class AuditEntry(Base):
     """One thing that was done. Never changed, never removed."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (sa.Index("ix_audit_entries_subject", "kind", "subject_id", "seq"),)
+    __table_args__ = (
+        sa.Index("ix_audit_entries_subject", "kind", "subject_id", "seq"),
+        sa.Index("ix_audit_entries_verb", "verb", "seq"),
+    )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)

@@ -30,7 +30,8 @@ NO_STATE = {
     "ubah": "an edit: the text, not the state; tests of the feature try every role",
     "privasi": "hides more, in every state (docs/permissions.md names who)",
     "pilihan": "a cookie of the reader's own browser",
-    "penghapusan": "an off day, which has no states",
+    "penghapusan": "an off day or a masa pemilihan, which have no states; an own draft, which is gone then",
+    "laporan": "a reader's report: it moves nothing by itself",
     "instansi": "reference data: admin only",
     "bidang": "reference data: admin only",
 }
