@@ -129,7 +129,7 @@ def submit_news(session: Session, step: Step, *, news_id: int) -> News:
     with writing(session):
         news, role = _move(session, step, news_id, Verb.SUBMIT)
         revision = queries.newest_revision(session, news_id)
-        if revision is None:
+        if revision is None or revision.submitted_at is not None:  # (handed in again as it was)
             revision = _keep_revision(session, step, news_id, news.title, news.body)
         revision.submitted_at = step.now
         _wait(session, step, news, role)
