@@ -36,6 +36,7 @@ from kimweb.core.calendar import Clock, system_clock
 from kimweb.core.i18n import LANGUAGES
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import possible
+from kimweb.home import desk as home_desk
 from kimweb.home import log as home_log
 from kimweb.home import views as home_views
 from kimweb.news import policy as news_policy
@@ -110,6 +111,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
             load_actor=_load_actor,
             addresses=_ADDRESSES,
             last_change=_LAST_CHANGE,
+            desk_head=home_desk.head_now,
         ),
     )
     _templates(app)
