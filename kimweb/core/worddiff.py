@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-MOST_WORK = 400_000
+MOST_WORK = 200_000
 """How many pairs of equal words are compared at most; beyond that (the same word thousands of times) the whole middle
 is shown as replaced: a page must not wait for a text that somebody made to be slow."""
 _WORD = re.compile(r"\s*\S+")

@@ -30,7 +30,7 @@ def plan_news(world: World) -> None:
             for hours in (50, 21, 4):
                 Piece(world, area, chosen.popleft(), world.now - timedelta(hours=hours), waits=True)
             for number, what in enumerate((Reported, Corrected, Withdrawn, Own)):
-                what(world, area, texts[number], world.at_hour(world.today - timedelta(days=6 + number)))
+                what(world, area, texts[-1 - number], world.at_hour(world.today - timedelta(days=6 + number)))
 
 
 class Piece:

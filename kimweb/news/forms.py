@@ -48,7 +48,7 @@ class _ChosenReasonForm(StateForm):
     def __init__(self, **values: Any) -> None:
         """The reasons to choose from."""
         super().__init__(**values)
-        self.why.choices = [("", N_("Pilih, atau tulis sendiri")), *self.reasons]
+        self.why.choices = [("", N_("Pilih alasan")), *self.reasons]
 
     def words(self) -> str:
         """The chosen sentence, and the own words after it."""

@@ -81,4 +81,4 @@ def install(app: Flask) -> None:
 
 
 def _choices(reasons: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [("", gettext("Pilih, atau tulis sendiri")), *((code, gettext(text)) for code, text in reasons)]
+    return [("", gettext("Pilih alasan")), *((code, gettext(text)) for code, text in reasons)]

@@ -40,7 +40,13 @@ def test_both_texts_can_be_read_out_of_the_parts(before: str, after: str) -> Non
     ],
 )
 def test_a_text_made_to_be_slow_is_not(before: str, after: str) -> None:
-    """10,000 characters at most are typed; without MOST_WORK the third one takes minutes."""
+    """10,000 characters at most are typed."""
     begin = perf_counter()
     word_diff(before, after)
     assert perf_counter() - begin < 2
+
+
+def test_what_would_take_too_long_to_compare_is_shown_as_replaced() -> None:
+    before, after = ("x " + "".join(f"{n * step % 100} " for n in range(5000)) for step in (1, 7))
+    kinds = [part.kind for part in word_diff(before, after)]
+    assert [kind for kind in kinds if kind is not Kind.SAME] == [Kind.GONE, Kind.NEW]
