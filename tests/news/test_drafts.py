@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -39,7 +41,8 @@ def test_the_same_words_from_another_form_or_other_words_are_another_draft(
 ) -> None:
     enter(client, "budi")
     fields = _written(client)
-    for more in ({}, {"body": "Isi lain"}, {"key": "f" * 32}, {"key": "x"}, {"key": "x"}):
+    others: list[dict[str, str]] = [{}, {"body": "Isi lain"}, {"key": "f" * 32}, {"key": "x"}, {"key": "x"}]
+    for more in others:
         client.post(WRITE, data=fields | more)
     assert session.scalar(sa.select(sa.func.count(News.id))) == 5
 
@@ -101,7 +104,7 @@ def test_nothing_else_is_deleted(
     ],
 )
 def test_a_return_names_its_reason_from_the_list_or_in_own_words(
-    client: FlaskClient, people: People, session: Session, typed: dict[str, str], kept: str
+    client: FlaskClient, people: People, session: Session, typed: dict[str, Any], kept: str
 ) -> None:
     row = people.put(people.news(State.SUBMITTED))
     enter(client, "sari")

@@ -14,6 +14,7 @@ from kimweb.areas.models import ElectionPeriod
 from kimweb.core import audit
 from kimweb.core.actor import REGENCY, Role
 from kimweb.core.errors import InvalidTransition, NotAllowed, NotFound
+from kimweb.core.permissions import Permission
 from kimweb.core.workflow import Step
 from kimweb.news import actions, policy, queries
 from kimweb.news.models import News, State
@@ -108,7 +109,7 @@ def test_what_waits_on_a_desk_is_what_can_be_decided_there(people: People, sessi
     for name in EVERYBODY:
         who = people.actor(name)
         waits = {row.id for row in queries.waiting(session, who, after=None, limit=99)}
-        can = {row.id for row in rows if policy.authority(who, policy.Permission.NEWS_PUBLISH, row)}
+        can = {row.id for row in rows if policy.authority(who, Permission.NEWS_PUBLISH, row)}
         assert waits == can, name
 
 
