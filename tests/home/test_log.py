@@ -162,6 +162,7 @@ def test_it_is_filtered_by_place_and_paged_without_losing_a_line(
             page = client.get(path).text
             pages += 1
             assert "Dari tempat lain." not in page
+            assert "Rahasia" not in page, "the title of what is withdrawn may be the harm"
             seen += re.findall(r"Alasan: (Alasan \d\d|Dari tetangga)", page)
             following = re.search(r'href="([^"]+)">Catatan sebelumnya', page)
             path = following[1].replace("&amp;", "&") if following else None
