@@ -40,6 +40,8 @@ from kimweb.core.calendar import Clock, system_clock
 from kimweb.core.i18n import LANGUAGES
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import possible
+from kimweb.home import desk as home_desk
+from kimweb.home import log as home_log
 from kimweb.home import views as home_views
 from kimweb.news import policy as news_policy
 from kimweb.news import queries as news_queries
@@ -119,6 +121,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
             load_actor=_load_actor,
             addresses=_ADDRESSES,
             last_change=_LAST_CHANGE,
+            desk_head=home_desk.head_now,
         ),
     )
     _templates(app)
@@ -174,6 +177,7 @@ def _templates(app: Flask) -> None:
     news_words.install(app)
     announcements_words.install(app)
     aspirations_words.install(app)
+    home_log.install(app)
     styles.install(app)
 
     @app.context_processor

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -55,13 +56,22 @@ def _news_matrix() -> Matrix:
     writers = {"member, the author": (Role.MEMBER, _THEIRS), "moderator, the author": (Role.MODERATOR, _THEIRS)}
     authors = {name: _actor(Holding(role, _PLACES[OWN]), user_id=who) for name, (role, who) in writers.items()}
 
-    def rows(state: news.State) -> dict[str, Any]:
-        return {place: news.News(area_code=code, author_id=_THEIRS, state=state) for place, code in _PLACES.items()}
+    def rows(state: news.State, **values: Any) -> dict[str, Any]:
+        fields = {"author_id": _THEIRS, "state": state, **values}
+        return {place: news.News(area_code=code, **fields) for place, code in _PLACES.items()}
+
+    def in_election(permission: Permission) -> Callable[[Actor, Any], bool]:
+        ask = by_policy(news_policy.authority, permission)
+        return lambda actor, row: ask(replace(actor, elections=frozenset({REGENCY})), row)
 
     cases = [Case("see", str(state), None, rows(state), news_policy.can_see) for state in news.State]
     for (state, verb), step in news_table.items():
         ask = by_policy(news_policy.authority, step.permission)
         cases.append(Case(verb, str(state), step.permission, rows(state), ask))
+    for (state, verb), step in news_table.items():
+        if verb in (news.Verb.PUBLISH, news.Verb.RESTORE):
+            own, what = rows(state, by_moderator=True), f"{state}, a moderator's own, masa pemilihan"
+            cases.append(Case(verb, what, step.permission, own, in_election(step.permission)))
     return Matrix("News", {**authors, **_people()}, cases)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from kimweb.accounts.models import Absence, RecoveryCode, RoleGrant, SecondFactor, User, UserSession
 from kimweb.areas.models import LOWEST, Area
+from kimweb.areas.queries import elections_on
 from kimweb.core.actor import Actor, Holding, Role
 from kimweb.core.calendar import day_begins, local_day
 
@@ -69,7 +71,8 @@ def villages_without_moderator(session: Session, districts: Sequence[str], day: 
 
 def load_actor(session: Session, user: User, now: datetime, proofs: frozenset[str] = frozenset()) -> Actor:
     """The actor behind an account: own roles, those of the people they stand in for, and for a reviewer the moderator's
-    role in the district's villages without one. Two statements; three for a reviewer."""
+    role in the district's villages without one; and where it is masa pemilihan. Three statements, four for a
+    reviewer."""
     day = local_day(now)
     absent_ids = sa.select(Absence.user_id).where(
         Absence.stand_in_id == user.id, Absence.starts_on <= day, Absence.ends_on >= day
@@ -82,7 +85,9 @@ def load_actor(session: Session, user: User, now: datetime, proofs: frozenset[st
     if districts:
         vacant = villages_without_moderator(session, districts, day)
         holdings.update(Holding(Role.MODERATOR, code, by=Role.REVIEWER) for code in vacant)
-    return Actor(day=day, user_id=user.id, name=user.name, holdings=frozenset(holdings), proofs=proofs)
+    elections = elections_on(session, day) if holdings else frozenset()
+    who = Actor(day=day, user_id=user.id, name=user.name, holdings=frozenset(holdings), proofs=proofs)
+    return replace(who, elections=elections)
 
 
 def user_by_username(session: Session, username: str) -> User | None:

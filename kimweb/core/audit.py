@@ -42,6 +42,7 @@ class AuditEntry(Base):
     __table_args__ = (
         sa.Index("ix_audit_entries_subject", "kind", "subject_id", "seq"),
         sa.Index("ix_audit_entries_actor", "actor_id", "seq"),
+        sa.Index("ix_audit_entries_verb", "verb", "seq"),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -19,7 +19,11 @@ class Permission(StrEnum):
     REFERENCE_EDIT = "reference:edit"
     NEWS_WRITE = "news:write"
     NEWS_REVIEW = "news:review"
+    NEWS_PUBLISH = "news:publish"
+    NEWS_CORRECT = "news:correct"
     NEWS_WITHDRAW = "news:withdraw"
+    NEWS_RESTORE = "news:restore"
+    NEWS_SECOND = "news:second"
     ANNOUNCEMENT_WRITE = "announcement:write"
     ANNOUNCEMENT_PUBLISH = "announcement:publish"
     ASPIRATION_FORWARD = "aspiration:forward"
@@ -52,8 +56,12 @@ GRANTED_TO: Mapping[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_IMPORT: frozenset({Role.ADMIN}),
     Permission.REFERENCE_EDIT: frozenset({Role.ADMIN}),
     Permission.NEWS_WRITE: frozenset({Role.MEMBER, Role.MODERATOR}),
-    Permission.NEWS_REVIEW: frozenset({Role.MODERATOR}),
+    Permission.NEWS_REVIEW: frozenset({Role.MODERATOR, Role.REVIEWER}),
+    Permission.NEWS_PUBLISH: frozenset({Role.MODERATOR, Role.REVIEWER}),
+    Permission.NEWS_CORRECT: frozenset({Role.MEMBER, Role.MODERATOR}),
     Permission.NEWS_WITHDRAW: _VILLAGE_UP,
+    Permission.NEWS_RESTORE: _VILLAGE_UP,
+    Permission.NEWS_SECOND: frozenset({Role.REVIEWER}),
     Permission.ANNOUNCEMENT_WRITE: _DISTRICT_UP | {Role.AGENCY},
     Permission.ANNOUNCEMENT_PUBLISH: _DISTRICT_UP,
     Permission.ASPIRATION_FORWARD: _VILLAGE_UP,

@@ -23,6 +23,8 @@ from tests.structure.source import FEATURES, KIMWEB, ON_THE_WEB, ROOT, Module, a
 ROOMS = {"__init__", "models", "policy", "queries", "workflow", "actions", "forms", "views"}
 EXTRAS: dict[str, dict[str, str]] = {
     "areas": {
+        "elections": "actions: masa pemilihan",
+        "election_pages": "views: the admin's page of masa pemilihan",
         "csvfile": "reads a decree's files and names the line that is wrong",
         "importing": "applies them; part of actions",
         "recoding": "what a table of old and new codes means; part of actions",
@@ -52,7 +54,13 @@ EXTRAS: dict[str, dict[str, str]] = {
         "words": "names for the interface, and QR codes",
     },
     "kims": {},
-    "news": {"pages": "views: the page of one piece", "words": "names for the interface"},
+    "news": {
+        "changes": "views: one a noun",
+        "pages": "views: the page of one piece",
+        "reporting": "actions: taking in what readers report",
+        "revisions": "what a change would change, in words",
+        "words": "names for the interface",
+    },
     "announcements": {"words": "names for the interface"},
     "aspirations": {
         "changes": "views: one a noun",
@@ -68,6 +76,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "blueprint": "views: the room's one blueprint",
         "desk": "views: the desk",
         "gaps": "views: where roles are missing",
+        "log": "views: the public log of moderation",
         "health": "views: what machines ask",
         "pages": "views: pages that explain",
         "retention": "actions: how long things are kept",

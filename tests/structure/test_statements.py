@@ -26,6 +26,8 @@ LISTS = [
         f"/berita/?wilayah={crowd.DISTRICT}",
         "/aspirasi/",
         f"/aspirasi/?wilayah={crowd.VILLAGE}",
+        "/catatan/",
+        f"/catatan/?wilayah={crowd.DISTRICT}",
         "/pengumuman/",
         f"/pengumuman/?wilayah={crowd.DISTRICT}",
     )

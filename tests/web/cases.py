@@ -211,7 +211,7 @@ CASES = [
     ),
     Case("news.submit", "budi", _news(NewsState.DRAFT), "/pengajuan"),
     Case(
-        "news.send_back",
+        "news.return",
         "sari",
         _news(NewsState.SUBMITTED),
         "/pengembalian",
@@ -219,6 +219,30 @@ CASES = [
         {"reason": " "},
     ),
     Case("news.publish", "sari", _news(NewsState.SUBMITTED), "/publikasi"),
+    Case("news.restore", "sari", _news(NewsState.WITHDRAWN), "/pemulihan", {"reason": "Sudah benar."}, {"reason": ""}),
+    Case(
+        "news.correct",
+        "budi",
+        lambda stage: stage.news(NewsState.PUBLISHED) + "perbaiki/",
+        "/perbaikan",
+        NEWS,
+        {"title": WRITTEN, "body": ""},
+        SHOWN,
+    ),
+    Case("news.delete", "budi", lambda stage: stage.news(NewsState.DRAFT) + "hapus/", "/penghapusan"),
+    Case(
+        "news.report",
+        "warga",
+        lambda stage: stage.news(NewsState.PUBLISHED) + "lapor/",
+        "/laporan",
+        {"reason": "Salah."},
+        {"reason": WRITTEN * 20},
+        SHOWN,
+    ),
+    Case(
+        "news.keep", "sari", lambda stage: stage.watched(reports=3), "/penetapan", {"reason": "Benar."}, {"reason": ""}
+    ),
+    Case("news.second", "rahman", lambda stage: stage.watched(self_published=True), "/pemeriksaan"),
     Case("news.withdraw", "sari", _news(NewsState.PUBLISHED), "/penarikan", {"reason": "Salah."}, {"reason": ""}),
     Case(
         "announcements.write",
@@ -336,5 +360,15 @@ CASES = [
         SHOWN,
     ),
     Case("areas.holidays", "agus", "/atur/libur/", "", HOLIDAY, {**HOLIDAY, "day": WRITTEN}, SHOWN),
+    Case(
+        "areas.periods",
+        "agus",
+        "/atur/pemilihan/",
+        "",
+        {"area": "16.06.01", "name": "Pilkades", "first": "18-11-2026", "last": "25-11-2026"},
+        {"area": WRITTEN, "name": "Pilkades", "first": "18-11-2026", "last": "25-11-2026"},
+        SHOWN,
+    ),
+    Case("areas.end_period", "agus", lambda stage: stage.election(), "/penghapusan"),
     Case("areas.remove_holiday", "agus", "/atur/libur/", "/penghapusan"),
 ]

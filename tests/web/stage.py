@@ -11,13 +11,14 @@ from kimweb.accounts.invitations import invite
 from kimweb.accounts.models import Invitation
 from kimweb.accounts.queries import load_actor
 from kimweb.announcements.models import State as AnnouncementState
+from kimweb.areas.models import ElectionPeriod
 from kimweb.areas.queries import agency_by_code, area_today
 from kimweb.aspirations.models import Aspiration, Desk, State
 from kimweb.core.actor import REGENCY, Role
 from kimweb.core.codes import pin_for, slip_code
 from kimweb.news.models import State as NewsState
 from tests.conftest import SECRET_KEY
-from tests.home.world import DISTRICT, PASSWORD, VILLAGE, World, in_days
+from tests.home.world import DISTRICT, ELSEWHERE, PASSWORD, VILLAGE, World, in_days
 from tests.support.clock import START
 from tests.support.second import shown
 from tests.web.site import browser
@@ -60,6 +61,16 @@ class Stage:
         values: Fields = {"state": state, "due": in_days(2) if state is NewsState.SUBMITTED else None}
         row = self.world.news(self.people["budi"], "Gotong royong", **values)
         return f"/berita/{row.id}/"
+
+    def watched(self, **values: Any) -> str:
+        """The address of a published piece of Budi's that asks for a look."""
+        return f"/berita/{self.world.news(self.people['budi'], 'Gotong royong', **values).id}/"
+
+    def election(self) -> str:
+        """The page on which a masa pemilihan stands."""
+        row = ElectionPeriod(area_code=ELSEWHERE, name="Pilkades", starts_on=in_days(1), ends_on=in_days(9))
+        self.world.add(row)
+        return "/atur/pemilihan/"
 
     def announcement(self, state: AnnouncementState) -> str:
         """The address of the regency's announcement in a state."""
