@@ -70,9 +70,14 @@ def _publishing_role(actor: Actor, announcement: Announcement) -> Role | None:
     return Role.REVIEWER if own and inside else None
 
 
+def is_public(announcement: Announcement) -> bool:
+    """Whether everybody reads it."""
+    return announcement.state is State.PUBLISHED
+
+
 def can_see(actor: Actor, announcement: Announcement) -> bool:
     """Published ones are for everybody; drafts for author, office and admin; withdrawn ones for office and admin."""
-    if announcement.state is State.PUBLISHED or actor.holds(Role.ADMIN, on=announcement.area_code):
+    if is_public(announcement) or actor.holds(Role.ADMIN, on=announcement.area_code):
         return True
     if writing_role(actor, office_of(announcement)) is not None:
         return True

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from kimweb.aspirations import policy, queries
-from kimweb.aspirations.models import Aspiration, Verb
+from kimweb.aspirations.models import Aspiration, AspirationPhoto, Verb
 from kimweb.core import audit
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import local_day
@@ -22,6 +22,7 @@ class Sees:
     phone: bool
     hours: bool
     messages: bool
+    photos: tuple[AspirationPhoto, ...]
 
 
 def sees(actor: Actor, row: Aspiration) -> Sees:
@@ -31,6 +32,7 @@ def sees(actor: Actor, row: Aspiration) -> Sees:
         phone=bool(row.phone) and policy.can_see_sender(actor, row),
         hours=policy.can_see_hours(actor, row),
         messages=policy.can_read_messages(actor, row),
+        photos=tuple(photo for photo in row.photos if policy.can_see_photo(actor, row, photo)),
     )
 
 

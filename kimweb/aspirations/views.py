@@ -14,6 +14,7 @@ from kimweb.core.idempotency import new_key
 from kimweb.web import context, cookies
 from kimweb.web.access import public
 from kimweb.web.htmx import render_page
+from kimweb.web.photos import takes_photos
 
 bp = Blueprint("aspirations", __name__)
 changes.register(bp)
@@ -42,6 +43,7 @@ def show(code: str) -> Response:
 
 
 def _form_page(form: forms.SendForm, *, status: int = 200, candidates: object = ()) -> Response:
+    form.photos.again()
     response = render_page(
         "aspirations/send.html",
         status=status,
@@ -69,6 +71,7 @@ def send() -> Response:
 
 @bp.post("/aspirasi/kirim/")
 @public
+@takes_photos
 def sent() -> Response:
     """Take it in once, however often the form arrives; the code goes into a short-lived cookie."""
     form = forms.SendForm()
@@ -80,8 +83,9 @@ def sent() -> Response:
     if not valid or village is None:
         return _form_page(form, status=422, candidates=candidates)
     new = places.aspiration_of(form, village.code)
-    key, network = form.key.data, context.network()
-    receipt = sending.send_aspiration(context.db_session(), new, key=key, network=network, now=context.now())
+    db, key, network = context.db_session(), form.key.data, context.network()
+    pictures = form.photos.data
+    receipt = sending.send_aspiration(db, new, key=key, network=network, now=context.now(), pictures=pictures)
     response = redirect("/aspirasi/kirim/selesai/", 303)
     return tracking.remember(response, receipt.code, sent=True) if receipt.shows_pin else tracking.forget(response)
 

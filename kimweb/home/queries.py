@@ -15,9 +15,10 @@ from kimweb.areas import queries as areas
 from kimweb.areas.models import LOWEST, Area
 from kimweb.aspirations import queries as aspirations
 from kimweb.aspirations.models import Aspiration
-from kimweb.core.actor import REGENCY
+from kimweb.core.actor import REGENCY, Actor
 from kimweb.core.audit import AuditEntry, AuditText
 from kimweb.core.errors import NotFound
+from kimweb.core.photos import Showing
 from kimweb.news import queries as news
 from kimweb.news.models import News, Verb
 
@@ -77,3 +78,13 @@ def return_reasons(session: Session, pieces: Sequence[News]) -> Mapping[int, str
         .order_by(AuditEntry.seq)
     )
     return {int(subject_id): text for subject_id, text in session.execute(query)}
+
+
+def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing]:
+    """Where the actor sees a picture, over all flows; places that everybody sees first."""
+    found = [
+        *news.photo_showings(session, actor, picture),
+        *announcements.photo_showings(session, actor, picture),
+        *aspirations.photo_showings(session, actor, picture),
+    ]
+    return sorted(found, key=lambda showing: not showing.public)

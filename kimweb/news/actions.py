@@ -6,18 +6,30 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from kimweb.core import photos
 from kimweb.core.actor import Actor, Role
 from kimweb.core.calendar import load_calendar, local_day
 from kimweb.core.db import writing
 from kimweb.core.errors import InvalidTransition, NotAllowed
 from kimweb.core.permissions import Permission
+from kimweb.core.photos import NO_CHANGE, PhotoChange
+from kimweb.core.pictures import Picture
 from kimweb.core.workflow import Step, advance, check_version, note, touch
 from kimweb.news import policy, queries
-from kimweb.news.models import News, State, Verb
-from kimweb.news.workflow import EDITABLE, REVIEW_DAYS, TRANSITIONS
+from kimweb.news.models import News, NewsPhoto, State, Verb
+from kimweb.news.workflow import COVERABLE, EDITABLE, REVIEW_DAYS, TRANSITIONS
 
 
-def write_news(session: Session, step: Step, *, area_code: str, title: str, body: str, submit: bool = False) -> News:
+def write_news(
+    session: Session,
+    step: Step,
+    *,
+    area_code: str,
+    title: str,
+    body: str,
+    submit: bool = False,
+    pictures: PhotoChange = NO_CHANGE,
+) -> News:
     """A new draft for the KIM of an area, or with `submit` handed in at once. Raises NotAllowed when the actor does not
     write for it."""
     role = policy.writing_role(step.actor, area_code)
@@ -36,7 +48,8 @@ def write_news(session: Session, step: Step, *, area_code: str, title: str, body
         )
         session.add(news)
         session.flush()
-        note(session, news, "create", step, role=role)
+        photos.change(session, NewsPhoto, news.id, pictures)
+        note(session, news, "create", _told(step, pictures), role=role)
         return _handed_in(session, step, news) if submit else news
 
 
@@ -51,17 +64,55 @@ def check_editable(actor: Actor, news: News) -> Role:
     return role
 
 
-def edit_news(session: Session, step: Step, *, news_id: int, title: str, body: str, submit: bool = False) -> News:
+def edit_news(
+    session: Session,
+    step: Step,
+    *,
+    news_id: int,
+    title: str,
+    body: str,
+    submit: bool = False,
+    pictures: PhotoChange = NO_CHANGE,
+) -> News:
     """Change an own draft or returned piece, and with `submit` hand it in. Raises NotFound, NotAllowed, Conflict,
-    InvalidTransition."""
+    InvalidTransition, Invalid (too many photos)."""
     with writing(session):
         news = queries.news_for_update(session, step.actor, news_id)
         check_version(news, step.version)
         role = check_editable(step.actor, news)
         news.title, news.body = title, body
+        photos.change(session, NewsPhoto, news.id, pictures)
         touch(news, step.now)
-        note(session, news, "edit", step, role=role, before=news.state)
+        note(session, news, "edit", _told(step, pictures), role=role, before=news.state)
         return _handed_in(session, step, news) if submit else news
+
+
+def _told(step: Step, pictures: PhotoChange) -> Step:
+    return replace(step, detail={**step.detail, **pictures.told})
+
+
+def check_coverable(actor: Actor, news: News) -> Role:
+    """By which role the actor covers parts of its photos; raises NotAllowed, InvalidTransition."""
+    role = policy.authority(actor, Permission.NEWS_REVIEW, news)
+    if role is None:
+        raise NotAllowed("Hanya moderator KIM ini yang menutup bagian foto.")
+    if news.state not in COVERABLE:
+        raise InvalidTransition("photos are covered while a piece waits or stands")
+    return role
+
+
+def cover_photo(session: Session, step: Step, *, news_id: int, photo_id: int, picture: Picture) -> News:
+    """Let a photo show `picture`, in which parts are covered; the one before is deleted when nothing else uses it.
+    Raises NotFound, NotAllowed, Conflict, InvalidTransition."""
+    with writing(session):
+        news = queries.news_for_update(session, step.actor, news_id)
+        check_version(news, step.version)
+        role = check_coverable(step.actor, news)
+        photos.replace(session, photos.one_of(news.photos, photo_id), picture)
+        touch(news, step.now)
+        told = replace(step, detail={**step.detail, "photo": photo_id})
+        note(session, news, photos.COVERED, told, role=role, before=news.state)
+    return news
 
 
 def _handed_in(session: Session, step: Step, news: News) -> News:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kimweb.accounts.models import User
 from kimweb.areas.models import CODE, Area, area_key
 from kimweb.core.db import Base
+from kimweb.core.photos import PhotoLink
 
 
 class State(StrEnum):
@@ -59,6 +60,7 @@ class News(Base):
 
     area: Mapped[Area] = relationship(lazy="raise_on_sql")
     author: Mapped[User] = relationship(lazy="raise_on_sql")
+    photos: Mapped[list[NewsPhoto]] = relationship(lazy="raise_on_sql", order_by="NewsPhoto.position", viewonly=True)
 
     audit_kind = "news"
 
@@ -71,3 +73,11 @@ class News(Base):
     def audit_area(self) -> str:
         """The area to which the record books this row."""
         return self.area_code
+
+
+class NewsPhoto(PhotoLink, Base):
+    """A photo of a piece; whoever sees the piece sees it."""
+
+    __tablename__ = "news_photos"
+
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("news.id", ondelete="CASCADE"), index=True)

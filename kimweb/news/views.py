@@ -13,13 +13,15 @@ from kimweb.areas.words import place_name
 from kimweb.core.errors import Conflict, Invalid
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
+from kimweb.core.photos import one_of
 from kimweb.core.workflow import Step
 from kimweb.news import actions, forms, pages, queries
 from kimweb.news.models import News, State, Verb
-from kimweb.web import context
+from kimweb.web import context, covering
 from kimweb.web.access import allow, public
 from kimweb.web.forms import ReasonForm
 from kimweb.web.htmx import done, render_page
+from kimweb.web.photos import takes_photos
 from kimweb.web.refused import checked
 
 bp = Blueprint("news", __name__)
@@ -50,6 +52,7 @@ def show(news_id: int) -> Response:
 
 @bp.route("/berita/tulis/", methods=["GET", "POST"])
 @allow(Permission.NEWS_WRITE)
+@takes_photos
 def write() -> Response:
     """Write a piece; it is kept as a draft first."""
     db, form = context.db_session(), forms.NewsForm()
@@ -64,6 +67,7 @@ def write() -> Response:
 
 @bp.route("/berita/<id:news_id>/ubah/", methods=["GET", "POST"])
 @allow(Permission.NEWS_WRITE)
+@takes_photos
 def edit(news_id: int) -> Response:
     """Mend an own draft or returned piece. A stale form keeps what was typed and shows what stands now (409)."""
     db = context.db_session()
@@ -76,17 +80,36 @@ def edit(news_id: int) -> Response:
         if form.validate():
             try:
                 return _saved(actions.edit_news(db, _step(form.version.data), news_id=news_id, **_typed(form)))
+            except Invalid as error:
+                form.blame(error.fields)
             except Conflict:
                 current = queries.visible_news(db, context.actor(), news_id)
                 news, status = current, 409
+                form.photos.again()
     values = {"areas": [news.area], "current": current, "returned": pages.last_return(news)}
     return render_page("news/edit.html", status=status, form=form, news=news, **values)
+
+
+@bp.route("/berita/<id:news_id>/foto/<id:photo_id>/", methods=["GET", "POST"])
+@allow(Permission.NEWS_REVIEW)
+def cover(news_id: int, photo_id: int) -> Response:
+    """Cover parts of a photo."""
+    db, form = context.db_session(), covering.CoverForm()
+    news = queries.visible_news(db, context.actor(), news_id)
+    link = one_of(news.photos, photo_id)
+    actions.check_coverable(context.actor(), news)
+    if request.method == "POST" and form.validate():
+        step, picture = _step(form.version.data), covering.covered(link, form)
+        actions.cover_photo(db, step, news_id=news_id, photo_id=photo_id, picture=picture)
+        return done(N_("Sudah ditutup. Foto yang lama dihapus."), to=f"/berita/{news_id}/", title=news.title)
+    return covering.page(form, link, news, area=news.area, back=f"/berita/{news_id}/")
 
 
 def _typed(form: forms.NewsForm) -> dict[str, Any]:
     """What the author wrote, and whether they pressed the button that hands it in."""
     title, body = form.title.data or "", form.body.data or ""
-    return {"title": title, "body": body, "submit": request.form.get("langsung") == "ajukan"}
+    submit = request.form.get("langsung") == "ajukan"
+    return {"title": title, "body": body, "submit": submit, "pictures": form.photo_change()}
 
 
 def _saved(news: News) -> Response:

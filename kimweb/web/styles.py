@@ -10,7 +10,12 @@ from flask import Flask, g
 from markupsafe import Markup
 from rcssmin import cssmin
 
-BUNDLES = {"base": ("base.css",), "place": ("base.css", "place.css"), "desk": ("base.css", "desk.css")}
+BUNDLES = {
+    "base": ("base.css",),
+    "place": ("base.css", "place.css"),
+    "desk": ("base.css", "desk.css"),
+    "photo": ("base.css", "desk.css", "photo.css"),
+}
 
 
 def install(app: Flask) -> None:

@@ -12,7 +12,20 @@ ROOT = Path(__file__).resolve().parents[2]
 KIMWEB = ROOT / "kimweb"
 FEATURES = ("areas", "accounts", "kims", "news", "announcements", "aspirations", "home")
 ON_THE_WEB = frozenset(
-    ("blueprint", "changes", "desk", "forms", "health", "login", "pages", "places", "tracking", "views", "words")
+    (
+        "blueprint",
+        "changes",
+        "desk",
+        "forms",
+        "gallery",
+        "health",
+        "login",
+        "pages",
+        "places",
+        "tracking",
+        "views",
+        "words",
+    )
 )
 """Rooms that know a request. All others know neither Flask nor kimweb.web, the extras too."""
 

@@ -37,6 +37,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "announcements": {"words": "names for the interface"},
     "aspirations": {
         "changes": "views: one a noun",
+        "covering": "actions: covering parts of a photo",
         "pages": "views: the page of one aspiration",
         "places": "views: from the form to a village",
         "tracking": "views: the cookie that code and PIN earn",
@@ -47,6 +48,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "home": {
         "blueprint": "views: the room's one blueprint",
         "desk": "views: the desk",
+        "gallery": "views: a photo and its files",
         "health": "views: what machines ask",
         "pages": "views: pages that explain",
         "waiting": "queries: the desk's rows over all flows",

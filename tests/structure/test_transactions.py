@@ -19,7 +19,7 @@ from tests.support.clock import FrozenClock
 from tests.support.statements import written
 from tests.web.site import Crawl
 
-ACTING = {"actions", "sending"}
+ACTING = {"actions", "covering", "sending"}
 READS = {
     "accounts/actions.py": {"find_session": "a select, for each request"},
     "areas/actions.py": {},
