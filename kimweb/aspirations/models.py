@@ -202,3 +202,8 @@ class AspirationPhoto(PhotoLink, Base):
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("aspirations.id", ondelete="CASCADE"), index=True)
     shown: Mapped[bool] = mapped_column(default=False)
     """Whether everybody sees it who sees the aspiration."""
+
+    @property
+    def href(self) -> str:
+        """Where the picture stands: where the cookie reaches that code and PIN earn."""
+        return f"/aspirasi{super().href}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response as FlaskResponse
+from flask import request
 from werkzeug.wrappers import Response
 
 from kimweb.core import pictures
@@ -16,6 +17,9 @@ from kimweb.web.access import public
 from kimweb.web.htmx import render_page
 
 _NAME = "string(length=64):picture"
+_ALSO = "/aspirasi"
+"""Under this, too, for whoever sent it: the cookie that code and PIN earn reaches no further."""
+_FILE = '<any("240", "480"):size>.<any("webp", "jpg"):kind>'
 
 
 def _showing(picture: str) -> Showing:
@@ -27,15 +31,17 @@ def _showing(picture: str) -> Showing:
 
 
 @bp.get(f"/foto/<{_NAME}>/")
+@bp.get(f"{_ALSO}/foto/<{_NAME}>/")
 @public
 def photo(picture: str) -> Response:
     """The picture, with the way back to what it belongs to."""
     place, view = _showing(picture), pictures.SIZES[-1]
     files = {str(kind): file_of(context.db_session(), picture, kind, view) for kind in FileKind}
-    return render_page("home/photo.html", photo=picture, files=files, place=place)
+    return render_page("home/photo.html", address=request.path.rstrip("/"), files=files, place=place)
 
 
-@bp.get(f'/foto/<{_NAME}>-<any("240", "480"):size>.<any("webp", "jpg"):kind>')
+@bp.get(f"/foto/<{_NAME}>-{_FILE}")
+@bp.get(f"{_ALSO}/foto/<{_NAME}>-{_FILE}")
 @public
 def photo_file(picture: str, size: str, kind: str) -> Response:
     """One encoding of it."""

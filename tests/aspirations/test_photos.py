@@ -20,6 +20,7 @@ from tests.support.people import SUKARAMI, People, enter
 from tests.support.pictures import from_a_phone, jpeg, with_photo
 
 PATH = "/aspirasi/kirim/"
+pytestmark = pytest.mark.usefixtures("in_memory")
 TYPED = {"village": SUKARAMI, "kind": "pengaduan", "category": "jalan", "title": "Jembatan lapuk", "body": "Patah."}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -158,7 +160,7 @@ def test_a_photo_of_an_aspiration_is_for_its_desks_until_it_is_shown(
     everybody = shown and aspirations_policy.is_public(row)
     seen = set()
     for who, client in clients(app, people).items():
-        answers = [client.get(path) for path in addresses(picture)]
+        answers = [client.get(before + path) for before in ("", "/aspirasi") for path in addresses(picture)]
         actor = people.actor(who)
         expected = aspirations_policy.can_see(actor, row) and aspirations_policy.can_see_photo(actor, row, link)
         assert {answer.status_code for answer in answers} == {200 if expected else 404}, who
@@ -172,7 +174,9 @@ def test_a_photo_of_an_aspiration_is_for_its_desks_until_it_is_shown(
     sender = browser(app)
     pin = pin_for(SECRET_KEY, row.code, row.pin_counter)
     assert sender.post("/aspirasi/lacak/", data={"code": row.code, "pin": pin}).status_code == 303
-    assert {sender.get(path).status_code for path in addresses(picture)} == {200}
+    assert {sender.get(f"/aspirasi{path}").status_code for path in addresses(picture)} == {200}
+    page = sender.get(f"/aspirasi/{row.code}/").text
+    assert sender.get(re.findall(r'href="([a-z/]*/foto/[^"]*)"', page)[0]).status_code == 200
 
 
 def test_the_grid_is_for_those_who_signed_in(app: Flask, people: People, session: Session) -> None:

@@ -19,6 +19,7 @@ from tests.support.people import People, enter
 from tests.support.pictures import from_a_phone, jpeg, near, read, with_photo
 
 WRITE = "/berita/tulis/"
+pytestmark = pytest.mark.usefixtures("in_memory")
 TYPED: dict[str, Any] = {"title": "Jalan selesai", "body": "Selesai dicor."}
 
 
