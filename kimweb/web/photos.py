@@ -36,9 +36,10 @@ def takes_photos(view: F) -> F:
 
 
 def _is_open() -> bool:
-    """Whether this request's endpoint takes photos."""
+    """Whether this request may bring photos: its endpoint takes them, and its body is one in which files come."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return request.method == "POST" and getattr(view, _MARK, False) is True
+    files = request.method == "POST" and request.mimetype == "multipart/form-data"
+    return files and getattr(view, _MARK, False) is True
 
 
 def are_too_large() -> bool:
