@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
+from math import sqrt
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
@@ -40,8 +41,9 @@ HEADERS = 400
 GOAL: Mapping[int, int] = {240: 3_600 - HEADERS, 480: 9_000 - HEADERS}
 LIMIT: Mapping[int, int] = {240: 6_000 - HEADERS, 480: 20_000 - HEADERS}
 """Bytes of a file (delivery.md, Budget): what is aimed at, and what is never passed."""
-_GOOD, _POOR = (70, 60, 50, 40, 32), (32, 24, 16, 10)
-_SHRINK = 0.8
+_RUNGS: tuple[int, ...] = (70, 60, 50, 40, 32, 24, 16)
+_POOR = 32
+"""Qualities in the order in which they are tried; from the poor one down the limit is enough."""
 
 COLUMNS, ROWS = "ABCDEF", range(1, 9)
 CELLS = frozenset(f"{column}{row}" for column in COLUMNS for row in ROWS)
@@ -243,16 +245,20 @@ def _encoded(image: Image.Image) -> Picture:
 
 def _within_budget(image: Image.Image, kind: FileKind, size: int) -> File:
     """The best encoding that keeps the goal; one that keeps the limit where only a poor one would keep the goal; a
-    smaller one where none does."""
-    fits = _sized(image, size)
+    smaller one where none does. What is far off is not tried step by step: noise must not take all day."""
+    fits, rungs, far_off = _sized(image, size), _RUNGS, False
     while True:
-        found: list[bytes] = []
-        for quality, most in [*((q, GOAL[size]) for q in _GOOD), *((q, LIMIT[size]) for q in _POOR)]:
-            found.append(_saved(fits, kind, quality))
-            if len(found[-1]) <= most:
-                return File(kind, size, fits.width, fits.height, found[-1])
-        shrunk = (max(1, round(fits.width * _SHRINK)), max(1, round(fits.height * _SHRINK)))
-        fits = fits.resize(shrunk, Image.Resampling.LANCZOS)
+        content = b""
+        for quality in rungs:
+            if far_off and quality > _POOR:
+                continue
+            content = _saved(fits, kind, quality)
+            if len(content) <= (GOAL if quality > _POOR else LIMIT)[size]:
+                return File(kind, size, fits.width, fits.height, content)
+            far_off = len(content) > 3 * GOAL[size]
+        shrink = min(0.9, sqrt(LIMIT[size] / len(content)))
+        shrunk = max(1, round(fits.width * shrink)), max(1, round(fits.height * shrink))
+        fits, rungs = fits.resize(shrunk, Image.Resampling.LANCZOS), _RUNGS[-1:]
 
 
 def _sized(image: Image.Image, size: int) -> Image.Image:

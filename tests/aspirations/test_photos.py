@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +14,8 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart as encoded
 
 from kimweb.aspirations.models import Aspiration, AspirationPhoto, Desk, State
 from kimweb.core import audit
@@ -18,6 +24,7 @@ from tests.support.forms import send
 from tests.support.html import problems
 from tests.support.people import SUKARAMI, People, enter
 from tests.support.pictures import from_a_phone, jpeg, with_photo
+from tests.support.server import Server
 
 PATH = "/aspirasi/kirim/"
 pytestmark = pytest.mark.usefixtures("in_memory")
@@ -165,3 +172,47 @@ def test_who_covers(client: FlaskClient, people: People, session: Session, who: 
     row, (first, _second) = received(people, session)
     enter(client, who)
     assert client.get(f"/aspirasi/{row.code}/foto/{first.id}/").status_code == status
+
+
+# ------------------------------------------------------------------ at once, on a real server
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_args: Any) -> None:
+        """A 303 is the answer."""
+
+
+_NO_REDIRECT = urllib.request.build_opener(_Stay)
+
+
+def _upload(server: str, number: int, large: list[bytes]) -> int:
+    """Send one with three photographs of 12 megapixels, as a browser without cookies does; the status."""
+    values: dict[str, Any] = {**TYPED, "title": f"Jembatan {number}"}
+    photos = [FileStorage(BytesIO(content), f"{at}.jpg", "photos") for at, content in enumerate(large)]
+    boundary, body = encoded(MultiDict([*values.items(), *(("photos", photo) for photo in photos)]))
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Sec-Fetch-Site": "same-origin"}
+    request = urllib.request.Request(server + PATH, body, headers)  # noqa: S310 (our own server)
+    try:
+        with _NO_REDIRECT.open(request, timeout=60) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_many_at_once_stay_bounded_and_reading_goes_on(live_server: Server, people: People, session: Session) -> None:
+    """A server of four threads: whoever does not fit into the line is told so (503), and pages are still read."""
+    waits, large = [], [jpeg(4000, 3000, seed) for seed in (1, 2, 3)]
+    with ThreadPoolExecutor(5) as pool:
+        sending = [pool.submit(_upload, live_server.url, number, large) for number in range(4)]
+        while not all(future.done() for future in sending):
+            start = time.perf_counter()
+            with urllib.request.urlopen(f"{live_server.url}/bantuan/", timeout=60) as page:  # noqa: S310
+                assert page.status == 200
+            waits.append(time.perf_counter() - start)
+    statuses = [future.result() for future in sending]
+    assert set(statuses) <= {303, 503}, statuses
+    assert 303 in statuses
+    session.rollback()
+    assert session.query(Aspiration).count() == statuses.count(303)
+    assert session.query(Photo).count() == 3
+    assert max(waits) < 30, waits
