@@ -10,10 +10,14 @@ from flask import Flask, has_request_context, request
 from flask_babel import Babel
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kimweb.accounts import login
+from kimweb.accounts import invited as accounts_invited
+from kimweb.accounts import login, second_pages
 from kimweb.accounts import policy as accounts_policy
+from kimweb.accounts import roster as accounts_roster
 from kimweb.accounts import views as accounts_views
+from kimweb.accounts import words as accounts_words
 from kimweb.accounts.models import User
 from kimweb.announcements import policy as announcements_policy
 from kimweb.announcements import queries as announcements_queries
@@ -36,6 +40,8 @@ from kimweb.core.calendar import Clock, system_clock
 from kimweb.core.i18n import LANGUAGES
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import possible
+from kimweb.home import desk as home_desk
+from kimweb.home import log as home_log
 from kimweb.home import views as home_views
 from kimweb.news import policy as news_policy
 from kimweb.news import queries as news_queries
@@ -69,6 +75,9 @@ _BLUEPRINTS = (
     home_views.bp,
     areas_views.bp,
     accounts_views.bp,
+    second_pages.bp,
+    accounts_roster.bp,
+    accounts_invited.bp,
     news_views.bp,
     announcements_views.bp,
     aspirations_views.bp,
@@ -94,7 +103,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        TRUSTED_HOSTS=list(settings.hosts) or None,
     )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     database = _database(app, settings)
     converters.install(app)
     for blueprint in _BLUEPRINTS:
@@ -109,6 +121,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
             load_actor=_load_actor,
             addresses=_ADDRESSES,
             last_change=_LAST_CHANGE,
+            desk_head=home_desk.head_now,
         ),
     )
     _templates(app)
@@ -159,10 +172,12 @@ def _templates(app: Flask) -> None:
     Babel(app, default_locale="id", locale_selector=_language, default_timezone="Asia/Jakarta")
     filters.install(app)
     words.install(app)
+    accounts_words.install(app)
     areas_words.install(app)
     news_words.install(app)
     announcements_words.install(app)
     aspirations_words.install(app)
+    home_log.install(app)
     styles.install(app)
 
     @app.context_processor

@@ -14,23 +14,27 @@ from sqlalchemy.orm import Session
 
 from kimweb import devtools, specimens
 from kimweb.accounts import actions as accounts
+from kimweb.accounts import erasing
 from kimweb.accounts.passwords import Passwords
 from kimweb.areas import actions as areas
-from kimweb.core import db
+from kimweb.core import chain, db, grants
 from kimweb.core.actor import REGENCY, Role
 from kimweb.core.calendar import system_clock
 from kimweb.core.errors import Invalid, KimError
 from kimweb.demo import loader as demo
+from kimweb.home import retention
 from kimweb.settings import Settings, SettingsError
 from kimweb.web.permissions import document
 
 
 @contextmanager
-def _session(settings: Settings) -> Iterator[Session]:
-    engine = db.make_engine(settings.database_url)
-    with Session(engine, expire_on_commit=False) as session:
-        yield session
-    engine.dispose()
+def _session(settings: Settings, *, owner: bool = False) -> Iterator[Session]:
+    engine = db.make_engine(settings.migrate_url if owner and settings.migrate_url else settings.database_url)
+    try:
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 def _say(sentence: str) -> None:
@@ -39,7 +43,9 @@ def _say(sentence: str) -> None:
 
 def init(settings: Settings, _options: argparse.Namespace) -> None:
     """Migrate, and load areas, agencies, categories and holidays. Safe to call at each start."""
-    db.migrate(settings.migrate_url or settings.database_url)
+    owner = settings.migrate_url or settings.database_url
+    db.migrate(owner)
+    grants.grant(owner, settings.database_url)
     with _session(settings) as session:
         areas.load_reference(session, now=system_clock(), progress=_say)
 
@@ -81,7 +87,7 @@ def import_areas(settings: Settings, options: argparse.Namespace) -> None:
 def create_admin(settings: Settings, options: argparse.Namespace) -> None:
     """Make an account with the admin's role; asks for the password."""
     password = sys.stdin.readline().rstrip("\n") if options.password_stdin else getpass.getpass("Kata sandi: ")
-    accounts.check_password(password)
+    accounts.check_password(password, options.username)
     password_hash = Passwords(settings.argon2).hash(password)
     now = system_clock()
     with _session(settings) as session, db.writing(session):
@@ -94,6 +100,45 @@ def create_admin(settings: Settings, options: argparse.Namespace) -> None:
         )
         accounts.grant_role(session, user=user, role=Role.ADMIN, area_code=REGENCY, now=now)
     _say(f"Admin {options.username} siap. Masuk di /masuk/.")
+
+
+def audit_verify(settings: Settings, options: argparse.Namespace) -> None:
+    """Walk the record's chain and name every entry that was changed, removed, reordered or added by hand."""
+    begun = said = time.monotonic()
+
+    def progress(count: int) -> None:
+        nonlocal said
+        if time.monotonic() - said > 1:
+            said = time.monotonic()
+            _say(f"{count} entri dibaca …")
+
+    with _session(settings) as session:
+        report = chain.verify(session, anchor=options.anchor, progress=progress)
+    for problem in report.problems:
+        _say(f"entri {problem.seq}: {problem.sentence}")
+    _say(
+        f"{report.entries} entri, {report.texts} teks, {report.erased} teks terhapus, "
+        f"{time.monotonic() - begun:.1f} detik. Kepala rantai {report.head}"
+    )
+    if report.problems:
+        raise Invalid(f"Rantai catatan tidak utuh: {len(report.problems)} masalah.")
+    _say("Rantai catatan utuh.")
+
+
+def retain(settings: Settings, options: argparse.Namespace) -> None:
+    """Remove what was kept long enough, and say what went (with --dry-run: what would)."""
+    with _session(settings) as session:
+        gone = retention.retain(session, days=settings.keep_days, now=system_clock(), dry_run=options.dry_run)
+    for row in gone:
+        verb = "akan dihapus" if options.dry_run else "dihapus"
+        _say(f"{row.count} {verb}: {row.name}, lebih lama dari {row.days} hari.")
+
+
+def erase_user(settings: Settings, options: argparse.Namespace) -> None:
+    """Erase a person's data; the account's number stays in the record. Runs as the migrating role."""
+    with _session(settings, owner=True) as session:
+        gone = erasing.erase_user(session, username=options.username, texts=options.texts, now=system_clock())
+    _say(f"{options.username} dihapus: " + ", ".join(f"{count} {name}" for name, count in gone.items()) + ".")
 
 
 def permissions(settings: Settings, _options: argparse.Namespace) -> None:
@@ -135,6 +180,15 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("username")
     command.add_argument("--name", help="the name as the desk shows it")
     command.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    group = commands.add_parser("audit", help="Look after the record.").add_subparsers(dest="verb", required=True)
+    command = group.add_parser("verify", help=(audit_verify.__doc__ or ""), description=audit_verify.__doc__)
+    command.set_defaults(action=audit_verify)
+    command.add_argument("--anchor", default="", help="SEQ:HASH noted elsewhere, which must still stand")
+    command = add("retain", retain)
+    command.add_argument("--dry-run", action="store_true", help="only say what would go")
+    command = add("erase-user", erase_user)
+    command.add_argument("username")
+    command.add_argument("--texts", action="store_true", help="also the reasons that the person wrote")
     add("catalogue", catalogue)
     command = add("make-migration", make_migration)
     command.add_argument("message", help="what changed, in a few words")

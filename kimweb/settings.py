@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY_MIN = 32
+KEEP_DAYS: Mapping[str, int] = MappingProxyType({"identity": 730, "sessions": 90, "attempts": 1, "keys": 90})
 ARGON2_PRODUCTION = (2, 19 * 1024, 1)  # OWASP: 19 MiB, t=2, p=1
 
 
@@ -25,7 +28,9 @@ class Settings:
     """Every setting of KIM Web.
 
     `argon2` is time cost, memory (KiB), parallelism. `session_idle_hours` and `session_days` limit a sign-in:
-    unused, and at all.
+    unused, and at all. `second_factor`: "required" of reviewers, agencies and admins, or "offered". `hosts`: the names
+    under which the site is asked for (empty: any); `proxies`: how many proxies of our own stand in front. `keep_days`:
+    by kind, after how many days `kimweb retain` removes it.
     """
 
     instance: Path
@@ -38,6 +43,10 @@ class Settings:
     session_idle_hours: int = 72
     session_days: int = 7
     debug_statements: bool = False
+    second_factor: str = "offered"
+    hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    keep_days: Mapping[str, int] = field(default_factory=lambda: KEEP_DAYS)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -58,6 +67,15 @@ class Settings:
             public_url=_public_url(env.get("KIMWEB_PUBLIC_URL") or ""),
             argon2=_argon2(env.get("KIMWEB_ARGON2")),
             debug_statements=_flag(env, "KIMWEB_DEBUG_STATEMENTS"),
+            second_factor=_second_factor(env.get("KIMWEB_SECOND_FACTOR") or "required"),
+            hosts=_hosts(env.get("KIMWEB_HOSTS") or ""),
+            proxies=_number(env, "KIMWEB_PROXIES", 0, lowest=0, highest=9),
+            keep_days=MappingProxyType(
+                {
+                    kind: _number(env, f"KIMWEB_KEEP_{kind.upper()}_DAYS", days, lowest=1, highest=36_500)
+                    for kind, days in KEEP_DAYS.items()
+                }
+            ),
         )
 
 
@@ -81,6 +99,31 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
     if value in ("1", "yes", "true"):
         return True
     raise SettingsError(f"{name}: say 1 or 0, not '{value}'.")
+
+
+def _number(env: Mapping[str, str], name: str, default: int, *, lowest: int, highest: int) -> int:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdecimal() and len(text) < 8 and lowest <= int(text) <= highest):
+        raise SettingsError(f"{name}: a whole number from {lowest} to {highest}, not '{text}'.")
+    return int(text)
+
+
+def _second_factor(text: str) -> str:
+    if text not in ("required", "offered"):
+        raise SettingsError(
+            f"KIMWEB_SECOND_FACTOR: say required (of reviewers, agencies, admins) or offered, not '{text}'."
+        )
+    return text
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
+    for name in names:
+        if urlsplit(f"//{name}").netloc != name or not re.fullmatch(r"\.?[a-z0-9.:\[\]-]+", name):
+            raise SettingsError(f"KIMWEB_HOSTS: names such as kim.example.go.id, with commas between, not '{name}'.")
+    return names
 
 
 def _public_url(url: str) -> str:

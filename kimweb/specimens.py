@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from kimweb.accounts.policy import gives, sits_in_agency
 from kimweb.announcements import models as announcements
 from kimweb.announcements import policy as announcement_policy
 from kimweb.announcements.workflow import TRANSITIONS as announcement_table
@@ -47,20 +49,29 @@ def _people() -> dict[str, Actor]:
 
 def matrices() -> list[Matrix]:
     """The matrix of each feature: role × verb × place, from its policy and table."""
-    return [_news_matrix(), _announcement_matrix(), _aspiration_matrix(), _reference_matrix()]
+    return [_news_matrix(), _announcement_matrix(), _aspiration_matrix(), _reference_matrix(), _account_matrix()]
 
 
 def _news_matrix() -> Matrix:
     writers = {"member, the author": (Role.MEMBER, _THEIRS), "moderator, the author": (Role.MODERATOR, _THEIRS)}
     authors = {name: _actor(Holding(role, _PLACES[OWN]), user_id=who) for name, (role, who) in writers.items()}
 
-    def rows(state: news.State) -> dict[str, Any]:
-        return {place: news.News(area_code=code, author_id=_THEIRS, state=state) for place, code in _PLACES.items()}
+    def rows(state: news.State, **values: Any) -> dict[str, Any]:
+        fields = {"author_id": _THEIRS, "state": state, **values}
+        return {place: news.News(area_code=code, **fields) for place, code in _PLACES.items()}
+
+    def in_election(permission: Permission) -> Callable[[Actor, Any], bool]:
+        ask = by_policy(news_policy.authority, permission)
+        return lambda actor, row: ask(replace(actor, elections=frozenset({REGENCY})), row)
 
     cases = [Case("see", str(state), None, rows(state), news_policy.can_see) for state in news.State]
     for (state, verb), step in news_table.items():
         ask = by_policy(news_policy.authority, step.permission)
         cases.append(Case(verb, str(state), step.permission, rows(state), ask))
+    for (state, verb), step in news_table.items():
+        if verb in (news.Verb.PUBLISH, news.Verb.RESTORE):
+            own, what = rows(state, by_moderator=True), f"{state}, a moderator's own, masa pemilihan"
+            cases.append(Case(verb, what, step.permission, own, in_election(step.permission)))
     return Matrix("News", {**authors, **_people()}, cases)
 
 
@@ -69,7 +80,7 @@ def _announcement_matrix() -> Matrix:
         found = {}
         for place, code in _PLACES.items():
             office = code[:8] if kind == "a district's" else REGENCY
-            row = announcements.Announcement(area_code=office, author_id=_THEIRS, state=state)
+            row = announcements.Announcement(area_code=office, author_id=_THEIRS, state=state, starts_on=_DAY)
             row.agency_id = _THEIRS if kind == "an agency's" else None
             row.audience = [announcements.AnnouncementArea(area_code=code[:8])]
             found[place] = row
@@ -137,3 +148,18 @@ def _reference_matrix() -> Matrix:
         "edit", "reference data", Permission.REFERENCE_EDIT, nothing, lambda who, _row: can_edit_reference(who)
     )
     return Matrix("Agencies, categories, holidays", _people(), [edits])
+
+
+def _account_matrix() -> Matrix:
+    def seats(role: Role) -> dict[str, Holding]:
+        if sits_in_agency(role):
+            return dict.fromkeys(_PLACES, Holding(role, agency_id=_THEIRS))
+        cut = {Role.REVIEWER: 8, Role.ADMIN: 5}.get(role, 13)
+        return {place: Holding(role, code[:cut]) for place, code in _PLACES.items()}
+
+    def may(actor: Actor, seat: Holding) -> bool:
+        return gives(actor, seat) is not None
+
+    roles = (Role.MEMBER, Role.MODERATOR, Role.REVIEWER, Role.AGENCY, Role.ADMIN)
+    cases = [Case("give or end", f"role {role}", Permission.ACCOUNT_INVITE, seats(role), may) for role in roles]
+    return Matrix("Roles: by invitation, and on a person's page", _people(), cases)

@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from kimweb.accounts import queries
 from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
-from kimweb.accounts.passwords import Passwords
+from kimweb.accounts.passwords import Passwords, common
 from kimweb.core import audit, throttle
 from kimweb.core.actor import Actor, Role
 from kimweb.core.calendar import local_day
-from kimweb.core.db import writing
+from kimweb.core.db import changed, lock, writing
 from kimweb.core.errors import Invalid, NotFound
 from kimweb.core.i18n import N_
 
@@ -27,6 +28,19 @@ SEEN_EVERY_MINUTES = 5
 PASSWORD_MIN, PASSWORD_MAX = 8, 128
 ABSENCE_MAX_DAYS = 366
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,30})[a-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Halfway:
+    """A sign-in whose password fits and whose code is still to come. `mark`: of the password; another one voids it."""
+
+    user_id: int
+    mark: str
+
+
+def password_mark(user: User) -> str:
+    """What tells one password from the next, without telling it."""
+    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
 
 
 def token_hash(token: str) -> str:
@@ -43,8 +57,9 @@ def sign_in(
     network: str,
     device: str,
     now: datetime,
-) -> str:
-    """Check a password and begin a session; returns the token for the cookie.
+) -> str | Halfway:
+    """Check a password and begin a session; returns the token for the cookie. Begins none for somebody with a second
+    factor: returns who is to give a code.
 
     Raises Invalid (the same sentence for a wrong name and a wrong password) and TooMany (after 10 failures of this name
     from this network in 15 minutes).
@@ -62,17 +77,22 @@ def sign_in(
         user = queries.user_for_update(session, known_id or 0)
         if user is None:
             raise Invalid("Nama pengguna atau kata sandi tidak cocok.")
+        if queries.has_second_factor(session, user.id):
+            return Halfway(user.id, password_mark(user))
         return begin_session(session, user=user, device=device, now=now)
 
 
-def begin_session(session: Session, *, user: User, device: str, now: datetime) -> str:
-    """A new session row for somebody whose identity is proven; returns its token. Joins the caller's transaction."""
+def begin_session(session: Session, *, user: User, device: str, now: datetime, how: str = "") -> str:
+    """A new session row for somebody whose identity is proven; returns its token. Joins the caller's transaction.
+
+    `how`: which second factor proved it ("app", "paper").
+    """
     token = secrets.token_urlsafe(32)
     user.signed_in_at = now
     session.add(
         UserSession(token_hash=token_hash(token), user_id=user.id, created_at=now, seen_at=now, device=device[:160])
     )
-    _record(session, user, "sign_in", actor_id=user.id, now=now)
+    _record(session, user, "sign_in", actor_id=user.id, now=now, detail={"second": how} if how else None)
     return token
 
 
@@ -127,7 +147,7 @@ def change_password(
             "Kata sandi lama tidak cocok.", {"old": N_("Tidak cocok. Tulis kata sandi yang dipakai sekarang.")}
         )
     throttle.give_back(session, attempt)
-    check_password(new)
+    check_password(new, user.username)
     fresh = passwords.hash(new)
     with writing(session):
         locked = queries.user_for_update(session, user.id)
@@ -140,13 +160,20 @@ def change_password(
         _record(session, locked, "password", actor_id=locked.id, now=now)
 
 
-def check_password(password: str) -> None:
-    """The password rules: 8 to 128 characters, any characters."""
+def check_password(password: str, username: str = "") -> None:
+    """The password rules: 8 to 128 characters, any characters; none that many people have, nor the username.
+
+    Raises Invalid with a sentence for the field `new`.
+    """
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        raise Invalid(
-            "Kata sandi belum bisa dipakai.",
-            {"new": N_("Panjangnya 8 sampai 128 huruf. Kalimat pendek paling mudah diingat.")},
-        )
+        hint = N_("Panjangnya 8 sampai 128 huruf. Kalimat pendek paling mudah diingat.")
+    elif password.strip().lower() in common():
+        hint = N_("Terlalu mudah ditebak. Pakai kalimat pendek buatan Anda, misalnya empat kata.")
+    elif username and password.strip().lower() == username.strip().lower():
+        hint = N_("Sama dengan nama pengguna. Pakai kalimat pendek buatan Anda.")
+    else:
+        return
+    raise Invalid("Kata sandi belum bisa dipakai.", {"new": hint})
 
 
 def create_user(
@@ -160,6 +187,7 @@ def create_user(
             {"username": N_("3 sampai 32 huruf kecil, angka, titik atau garis, tanpa spasi.")},
         )
     with writing(session):
+        lock(session, f"username:{wanted}")  # two who choose the same at once: the second is told
         if queries.user_by_username(session, wanted) is not None:
             raise Invalid("Nama pengguna sudah dipakai.", {"username": N_("Sudah dipakai. Pilih yang lain.")})
         user = User(username=wanted, name=name.strip(), password_hash=password_hash, active=True, created_at=now)
@@ -214,9 +242,7 @@ def set_absence(
             raise Invalid("Pengganti tidak dikenal.", {"stand_in": N_("Pilih satu dari daftar.")})
     with writing(session):
         # The account is locked first: two taps at once wait for each other, where two inserts would deadlock on it.
-        user = queries.user_for_update(session, actor.user_id)
-        if user is None:
-            raise NotFound("Akun ini tidak ada lagi.")
+        user = _own(session, actor)
         end_absence(session, actor=actor, now=now)
         session.add(Absence(user_id=user.id, stand_in_id=stand_in_id, starts_on=starts_on, ends_on=ends_on))
         detail = {"from": starts_on.isoformat(), "until": ends_on.isoformat(), "stand_in": stand_in_id}
@@ -228,8 +254,33 @@ def end_absence(session: Session, *, actor: Actor, now: datetime) -> None:
     yesterday = local_day(now) - timedelta(days=1)
     with writing(session):
         own = (Absence.user_id == actor.user_id, Absence.ends_on > yesterday)
-        session.execute(sa.delete(Absence).where(*own, Absence.starts_on > yesterday))
-        session.execute(sa.update(Absence).where(*own).values(ends_on=yesterday))
+        ended = changed(session, sa.delete(Absence).where(*own, Absence.starts_on > yesterday))
+        ended += changed(session, sa.update(Absence).where(*own).values(ends_on=yesterday))
+        user = session.get(User, actor.user_id or 0)
+        if ended and user is not None:
+            _record(session, user, "absence_end", actor_id=user.id, now=now)
+
+
+def record_export(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Record that somebody took along what is stored about them."""
+    with writing(session):
+        _record(session, _own(session, actor), "export", actor_id=actor.user_id, now=now)
+
+
+def ask_erasure(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Ask that the own account be erased; asking again changes nothing."""
+    with writing(session):
+        user = _own(session, actor)
+        if user.erasure_asked_at is None:
+            user.erasure_asked_at = now
+            _record(session, user, "erasure_asked", actor_id=user.id, now=now)
+
+
+def _own(session: Session, actor: Actor) -> User:
+    user = queries.user_for_update(session, actor.user_id or 0)
+    if user is None:
+        raise NotFound("Akun ini tidak ada lagi.")
+    return user
 
 
 def _record(

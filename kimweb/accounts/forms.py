@@ -34,3 +34,21 @@ class SessionForm(Form):
     """Which sign-in to end."""
 
     device = LineField("Perangkat", validators=[AtMost(64)])
+
+
+class PrepareForm(Form):
+    """Begin to set up the second factor."""
+
+    password = PasswordField("Kata sandi", validators=[Filled("Masih kosong. Tulis kata sandi Anda."), AtMost(200)])
+
+
+class CodeForm(Form):
+    """A code from the app, or one from paper."""
+
+    code = LineField("Kode", validators=[Filled("Masih kosong. Tulis kode 6 angka dari aplikasi."), AtMost(40)])
+
+
+class RemoveForm(PrepareForm):
+    """Turn the second factor off."""
+
+    code = LineField("Kode", validators=[Filled("Masih kosong. Tulis kode 6 angka dari aplikasi."), AtMost(40)])

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from flask import Flask, g, session
+from flask import Flask, current_app, g, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import actions, queries
+from kimweb.accounts import actions, policy, queries
 from kimweb.accounts.models import User, UserSession
 from kimweb.core.actor import Actor, visitor
 from kimweb.core.calendar import local_day
+from kimweb.core.permissions import Permission
 from kimweb.web import context
+from kimweb.web.access import access_of, may
 
+SECOND_FACTOR = "/akun/kode-kedua/"
+CODE_COOKIE, CODE_PATH, CODE_MINUTES = "kode", "/masuk/", 5
 manager = LoginManager()
 log = logging.getLogger("kimweb")
 
@@ -54,7 +60,43 @@ def load_actor(proofs: frozenset[str]) -> Actor:
     day = local_day(context.now())
     if not current_user.is_authenticated:
         return visitor(day, proofs)
-    return queries.load_actor(context.db_session(), current_user.user, context.now(), proofs)
+    db, user = context.db_session(), current_user.user
+    found = queries.load_actor(db, user, context.now(), proofs)
+    asked = context.settings().second_factor == "required" and policy.needs_second_factor(found)
+    if asked and not queries.has_second_factor(db, user.id):
+        g.second_factor_due = True  # until it is set up the account may do nothing but that
+        return replace(found, holdings=frozenset())
+    return found
+
+
+def second_factor_due() -> bool:
+    """Whether this person's roles count only once the second factor is set up."""
+    return context.actor().signed_in and bool(g.get("second_factor_due"))
+
+
+def _set_up_first() -> Response | None:
+    """On to the page where it is set up, from whatever asks for a role."""
+    access = access_of(current_app.view_functions.get(request.endpoint or ""))
+    of_a_role = isinstance(access, Permission) and access is not Permission.ACCOUNT_OWN
+    return redirect(SECOND_FACTOR, 303) if of_a_role and second_factor_due() else None
+
+
+def home(actor: Actor) -> str:
+    """Where somebody lands: at the desk; without any role, at the own account."""
+    return "/meja/" if may(actor, Permission.DESK_SEE) else "/akun/"
+
+
+def land(token: str, onward: str, earlier: str) -> Response:
+    """Put a session that has just begun into the cookie, end the one that this browser had, and lead on."""
+    db, now = context.db_session(), context.now()
+    row = queries.session_by_hash(db, actions.token_hash(token))
+    if row is None:
+        return redirect("/masuk/", 303)
+    if earlier:
+        actions.sign_out(db, token=earlier, now=now)
+    enter(row.user, token)
+    landed = home(queries.load_actor(db, row.user, now))
+    return redirect(landed if onward == "/meja/" else onward, 303)
 
 
 def enter(user: User, token: str) -> None:
@@ -67,6 +109,46 @@ def enter(user: User, token: str) -> None:
 def current_token() -> str:
     """This sign-in's token; "" for a visitor."""
     return str(current_user.get_id() or "") if current_user.is_authenticated else ""
+
+
+def username() -> str:
+    """Under which name this person signed in."""
+    return str(current_user.user.username) if current_user.is_authenticated else ""
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(context.settings().secret_key, salt="kode")
+
+
+def wait_for_code(response: Response, halfway: actions.Halfway, onward: str) -> Response:
+    """Remember for 5 minutes whose password fitted; this is no session, and opens nothing but the form for the code."""
+    until = int((context.now() + timedelta(minutes=CODE_MINUTES)).timestamp())
+    response.set_cookie(
+        CODE_COOKIE,
+        _serializer().dumps([halfway.user_id, halfway.mark, onward, until]),
+        max_age=CODE_MINUTES * 60,
+        path=CODE_PATH,
+        httponly=True,
+        samesite="Lax",
+        secure=context.settings().secure_cookies,
+    )
+    return response
+
+
+def waiting() -> tuple[actions.Halfway, str] | None:
+    """Who is to give a code, and where they go on to; None when nobody is, or the time is over."""
+    try:
+        user_id, mark, onward, until = _serializer().loads(request.cookies.get(CODE_COOKIE, ""))
+        alive = context.now() < datetime.fromtimestamp(int(until), UTC)
+    except (BadSignature, ValueError, TypeError, OverflowError):
+        return None
+    return (actions.Halfway(int(user_id), str(mark)), str(onward)) if alive else None
+
+
+def stop_waiting(response: Response) -> Response:
+    """The code was given, or the first half no longer counts."""
+    response.delete_cookie(CODE_COOKIE, path=CODE_PATH, httponly=True, samesite="Lax")
+    return response
 
 
 def leave() -> None:
@@ -102,4 +184,5 @@ def install(app: Flask) -> None:
     )
     manager.session_protection = None  # addresses change all day on a mobile network
     manager.init_app(app)
+    app.before_request(_set_up_first)
     app.after_request(_touch)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,6 +17,15 @@ _AT_ONCE = threading.BoundedSemaphore(1)
 """One hash at a time in a process: with two workers half of the cores stay free for reading pages."""
 _IN_LINE = threading.BoundedSemaphore(2)
 """The one that hashes and one that waits: in a storm the others are told so, and their threads go on reading."""
+
+
+_COMMON = Path(__file__).with_name("data") / "common-passwords.txt"
+
+
+@lru_cache(maxsize=1)
+def common() -> frozenset[str]:
+    """Passwords that many people choose, here and elsewhere, in lower case; each 8 characters or longer."""
+    return frozenset(_COMMON.read_text(encoding="utf-8").split())
 
 
 @contextmanager

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
+from kimweb.accounts.models import Absence, RecoveryCode, RoleGrant, SecondFactor, User, UserSession
 from kimweb.areas.models import LOWEST, Area
+from kimweb.areas.queries import elections_on
 from kimweb.core.actor import Actor, Holding, Role
 from kimweb.core.calendar import day_begins, local_day
 
@@ -46,6 +48,12 @@ def has_moderator(area_code: sa.SQLColumnExpression[str], day: date) -> sa.Colum
     )
 
 
+def is_moderator_named(area_code: sa.SQLColumnExpression[str], day: date) -> sa.ColumnElement[bool]:
+    """SQL: whether somebody active holds the moderator's role on the area on `day`, silent or away though they be."""
+    held = (RoleGrant.role == Role.MODERATOR, RoleGrant.area_code == area_code, _holds(RoleGrant, day))
+    return sa.exists().where(RoleGrant.user_id == User.id, User.active, *held).correlate_except(RoleGrant, User)
+
+
 def village_has_moderator(session: Session, area_code: str, day: date) -> bool:
     """Whether somebody moderates the area on `day`."""
     return bool(session.scalar(sa.select(has_moderator(sa.literal(area_code), day))))
@@ -63,7 +71,8 @@ def villages_without_moderator(session: Session, districts: Sequence[str], day: 
 
 def load_actor(session: Session, user: User, now: datetime, proofs: frozenset[str] = frozenset()) -> Actor:
     """The actor behind an account: own roles, those of the people they stand in for, and for a reviewer the moderator's
-    role in the district's villages without one. Two statements; three for a reviewer."""
+    role in the district's villages without one; and where it is masa pemilihan. Three statements, four for a
+    reviewer."""
     day = local_day(now)
     absent_ids = sa.select(Absence.user_id).where(
         Absence.stand_in_id == user.id, Absence.starts_on <= day, Absence.ends_on >= day
@@ -76,7 +85,9 @@ def load_actor(session: Session, user: User, now: datetime, proofs: frozenset[st
     if districts:
         vacant = villages_without_moderator(session, districts, day)
         holdings.update(Holding(Role.MODERATOR, code, by=Role.REVIEWER) for code in vacant)
-    return Actor(day=day, user_id=user.id, name=user.name, holdings=frozenset(holdings), proofs=proofs)
+    elections = elections_on(session, day) if holdings else frozenset()
+    who = Actor(day=day, user_id=user.id, name=user.name, holdings=frozenset(holdings), proofs=proofs)
+    return replace(who, elections=elections)
 
 
 def user_by_username(session: Session, username: str) -> User | None:
@@ -136,3 +147,26 @@ def colleagues(session: Session, user_id: int, day: date) -> Sequence[User]:
         .order_by(User.name)
     )
     return session.scalars(query).all()
+
+
+def second_factor(session: Session, user_id: int) -> SecondFactor | None:
+    """A person's second factor, on or being set up."""
+    return session.get(SecondFactor, user_id)
+
+
+def second_factor_for_update(session: Session, user_id: int) -> SecondFactor | None:
+    """The same, locked."""
+    query = sa.select(SecondFactor).where(SecondFactor.user_id == user_id).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def has_second_factor(session: Session, user_id: int) -> bool:
+    """Whether signing in asks this person for a code."""
+    own = SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None)
+    return bool(session.scalar(sa.select(sa.exists().where(*own))))
+
+
+def recovery_codes_left(session: Session, user_id: int) -> int:
+    """How many codes on paper are unused."""
+    own = RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+    return session.scalar(sa.select(sa.func.count()).select_from(RecoveryCode).where(*own)) or 0

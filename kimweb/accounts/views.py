@@ -5,27 +5,22 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import actions, forms, login, queries
+from kimweb.accounts import actions, forms, login, own_data_views, policy, queries
 from kimweb.accounts.passwords import Passwords, passwords
-from kimweb.core.actor import Actor
 from kimweb.core.errors import Invalid
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.web import context
-from kimweb.web.access import allow, may, public
+from kimweb.web.access import allow, public
 from kimweb.web.forms import Form
 from kimweb.web.htmx import done, render_page
 
 bp = Blueprint("accounts", __name__)
+own_data_views.register(bp)
 
 
 def _passwords() -> Passwords:
     return passwords(context.settings().argon2)
-
-
-def _home(actor: Actor) -> str:
-    """Where somebody lands: at the desk; without any role, at the own account."""
-    return "/meja/" if may(actor, Permission.DESK_SEE) else "/akun/"
 
 
 def _safe_path(path: str | None) -> str:
@@ -39,7 +34,7 @@ def _safe_path(path: str | None) -> str:
 def sign_in() -> Response:
     """The sign-in form."""
     if context.actor().signed_in:
-        return redirect(_home(context.actor()), 303)
+        return redirect(login.home(context.actor()), 303)
     form = forms.SignInForm(formdata=None)
     return render_page("accounts/sign_in.html", form=form, onward=_safe_path(request.args.get("lanjut")), refused="")
 
@@ -66,13 +61,9 @@ def signed_in() -> Response:
         except Invalid as error:
             refused = str(error)
         else:
-            row = queries.session_by_hash(db, actions.token_hash(token))
-            if row is not None:
-                if earlier:
-                    actions.sign_out(db, token=earlier, now=context.now())
-                login.enter(row.user, token)
-                landed = _home(queries.load_actor(db, row.user, context.now()))
-                return redirect(landed if onward == "/meja/" else onward, 303)
+            if isinstance(token, actions.Halfway):
+                return login.wait_for_code(redirect("/masuk/kode/", 303), token, onward)
+            return login.land(token, onward, earlier)
     return render_page("accounts/sign_in.html", status=422, form=form, onward=onward, refused=refused)
 
 
@@ -97,6 +88,7 @@ def _account_page(status: int = 200, **replaced: Form) -> Response:
         this_session=actions.token_hash(login.current_token()),
         absence=queries.absence_of(db, who.user_id or 0, who.day),
         absence_form=absence,
+        second_factor=login.second_factor_due() or policy.may_use_second_factor(who),
         password_form=replaced.get("password_form") or forms.PasswordForm(formdata=None),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -70,14 +71,15 @@ def _publishing_role(actor: Actor, announcement: Announcement) -> Role | None:
     return Role.REVIEWER if own and inside else None
 
 
-def is_public(announcement: Announcement) -> bool:
-    """Whether everybody reads it."""
-    return announcement.state is State.PUBLISHED
+def is_public(announcement: Announcement, day: date) -> bool:
+    """Whether everybody reads it on that day: from its first day on."""
+    return announcement.state is State.PUBLISHED and announcement.starts_on <= day
 
 
 def can_see(actor: Actor, announcement: Announcement) -> bool:
-    """Published ones are for everybody; drafts for author, office and admin; withdrawn ones for office and admin."""
-    if is_public(announcement) or actor.holds(Role.ADMIN, on=announcement.area_code):
+    """Published ones are for everybody from their first day on, before it for office and admin; drafts for author,
+    office and admin; withdrawn ones for office and admin."""
+    if is_public(announcement, actor.day) or actor.holds(Role.ADMIN, on=announcement.area_code):
         return True
     if writing_role(actor, office_of(announcement)) is not None:
         return True
@@ -93,7 +95,8 @@ def can_read_record(actor: Actor, announcement: Announcement) -> bool:
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """The same as `can_see`, in SQL."""
-    ways = [Announcement.state == State.PUBLISHED, of_own_offices(actor), _under_admin(actor)]
+    begun = sa.and_(Announcement.state == State.PUBLISHED, Announcement.starts_on <= actor.day)
+    ways = [begun, of_own_offices(actor), _under_admin(actor)]
     if actor.user_id is not None:
         ways.append(sa.and_(Announcement.state == State.DRAFT, Announcement.author_id == actor.user_id))
     return sa.or_(*ways)

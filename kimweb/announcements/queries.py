@@ -244,5 +244,7 @@ def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing
     query = query.join(AnnouncementPhoto, AnnouncementPhoto.owner_id == Announcement.id)
     query = query.where(AnnouncementPhoto.hash == picture, policy.visible_to(actor))
     rows = session.execute(query.order_by(Announcement.id.desc())).all()
-    found = [Showing(policy.is_public(row), link.alt, f"/pengumuman/{row.id}/", row.title) for row, link in rows]
+    found = [
+        Showing(policy.is_public(row, actor.day), link.alt, f"/pengumuman/{row.id}/", row.title) for row, link in rows
+    ]
     return sorted(found, key=lambda showing: not showing.public)

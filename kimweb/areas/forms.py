@@ -80,3 +80,12 @@ class HolidayForm(Form):
     def holiday_kind(self) -> HolidayKind:
         """The chosen kind; a local day when none was."""
         return next((kind for kind in HolidayKind if kind == self.kind.data), HolidayKind.LOCAL)
+
+
+class ElectionForm(Form):
+    """A masa pemilihan."""
+
+    area = LineField("Wilayah", validators=[Filled("Masih kosong. Tulis nama atau kode wilayahnya."), AtMost(80)])
+    name = LineField("Pemilihan apa", validators=[Filled("Masih kosong. Misalnya “Pilkades 2027”."), AtMost(120)])
+    first = DayField("Hari pertama", validators=[Filled("Masih kosong. Tulis seperti 28-11-2026.")])
+    last = DayField("Hari terakhir", validators=[Filled("Masih kosong. Tulis seperti 28-11-2026.")])

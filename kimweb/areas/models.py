@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -110,3 +110,19 @@ class Category(Base):
     def audit_id(self) -> str:
         """The id under which the record knows this row."""
         return self.code
+
+
+class ElectionPeriod(Base):
+    """A masa pemilihan of an area and all below it (product.md, flow 2), both days included."""
+
+    __tablename__ = "election_periods"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_code: Mapped[str] = mapped_column(CODE, area_key(), index=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date] = mapped_column(index=True)
+
+    area: Mapped[Area] = relationship(lazy="raise_on_sql")
+
+    audit_kind = "election"

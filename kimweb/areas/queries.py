@@ -13,7 +13,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from kimweb.areas import names
-from kimweb.areas.models import LOWEST, Agency, AgencyKind, Area, AreaKind, AreaRecode, Category
+from kimweb.areas.models import (
+    LOWEST,
+    Agency,
+    AgencyKind,
+    Area,
+    AreaKind,
+    AreaRecode,
+    Category,
+    ElectionPeriod,
+)
 from kimweb.core.actor import district_of
 from kimweb.core.audit import AuditEntry
 from kimweb.core.calendar import Holiday
@@ -244,3 +253,22 @@ def refers_to(session: Session, column: str, value: Any, *, ignore: tuple[str, .
             if session.scalar(sa.select(sa.exists().where(key.parent == value))):
                 return table.name
     return None
+
+
+def elections_on(session: Session, day: date) -> frozenset[str]:
+    """The areas that are in a masa pemilihan on `day` (one statement)."""
+    query = sa.select(ElectionPeriod.area_code)
+    return frozenset(session.scalars(query.where(ElectionPeriod.starts_on <= day, ElectionPeriod.ends_on >= day)))
+
+
+def elections_from(session: Session, day: date) -> Sequence[ElectionPeriod]:
+    """The masa pemilihan that have not ended before `day`, with their areas, the first to begin first."""
+    query = sa.select(ElectionPeriod).where(ElectionPeriod.ends_on >= day)
+    query = query.options(joinedload(ElectionPeriod.area).joinedload(Area.parent))
+    return session.scalars(query.order_by(ElectionPeriod.starts_on, ElectionPeriod.id)).all()
+
+
+def election_for_update(session: Session, election_id: int) -> ElectionPeriod | None:
+    """One masa pemilihan, locked."""
+    query = sa.select(ElectionPeriod).where(ElectionPeriod.id == election_id).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))

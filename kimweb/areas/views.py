@@ -8,7 +8,7 @@ from datetime import date
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from kimweb.areas import actions, forms, queries
+from kimweb.areas import actions, election_pages, forms, queries
 from kimweb.areas.models import AgencyKind, Category
 from kimweb.core.errors import Conflict, Invalid, NotFound
 from kimweb.core.i18n import N_
@@ -19,6 +19,7 @@ from kimweb.web.forms import Form
 from kimweb.web.htmx import done, render_page
 
 bp = Blueprint("areas", __name__, url_prefix="/atur")
+election_pages.register(bp)
 
 
 def _attempt(form: Form, act: Callable[[], object]) -> int:

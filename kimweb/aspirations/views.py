@@ -42,12 +42,14 @@ def show(code: str) -> Response:
     return pages.page_of(row)
 
 
-def _form_page(form: forms.SendForm, *, status: int = 200, candidates: object = ()) -> Response:
+def _form_page(form: forms.SendForm, *, photos: bool, status: int = 200, candidates: object = ()) -> Response:
+    """`photos`: whether the form takes them. One that does not is half as large to send (delivery.md)."""
     form.photos.again()
     response = render_page(
         "aspirations/send.html",
         status=status,
         form=form,
+        photos=photos,
         village=places.chosen(form.village.data),
         candidates=candidates,
         about=forms.ABOUT,
@@ -61,12 +63,12 @@ def _form_page(form: forms.SendForm, *, status: int = 200, candidates: object = 
 @bp.get("/aspirasi/kirim/")
 @public
 def send() -> Response:
-    """The form; the village is the chosen one, or `?desa=`."""
+    """The form; the village is the chosen one, or `?desa=`. With `?foto=ya` it takes photos."""
     form = forms.SendForm(formdata=None)
     village = places.chosen(request.args.get("desa", request.cookies.get(cookies.VILLAGE)))
     form.village.data = village.code if village else ""
     form.category.choices = places.category_choices()
-    return _form_page(form)
+    return _form_page(form, photos=request.args.get("foto") == "ya")
 
 
 @bp.post("/aspirasi/kirim/")
@@ -81,7 +83,8 @@ def sent() -> Response:
     if village is None and not form.village.errors:
         form.village.errors = [places.which_one(candidates)]
     if not valid or village is None:
-        return _form_page(form, status=422, candidates=candidates)
+        photos = request.mimetype == "multipart/form-data"
+        return _form_page(form, photos=photos, status=422, candidates=candidates)
     new = places.aspiration_of(form, village.code)
     db, key, network = context.db_session(), form.key.data, context.network()
     pictures = form.photos.data

@@ -67,6 +67,8 @@ class Actor:
     name: str = ""
     holdings: frozenset[Holding] = field(default_factory=frozenset)
     proofs: frozenset[str] = field(default_factory=frozenset)
+    elections: frozenset[str] = field(default_factory=frozenset)
+    """The areas that are in a masa pemilihan on `day` (product.md, flow 2)."""
 
     @property
     def signed_in(self) -> bool:

@@ -22,7 +22,7 @@ from kimweb.core.actor import Role
 from kimweb.core.db import Base, insert_for
 
 _PENDING = "kimweb_audit"
-_GENESIS = "0" * 64
+GENESIS = "0" * 64
 
 
 class AuditHead(Base):
@@ -39,7 +39,11 @@ class AuditEntry(Base):
     """One thing that was done. Never changed, never removed."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (sa.Index("ix_audit_entries_subject", "kind", "subject_id", "seq"),)
+    __table_args__ = (
+        sa.Index("ix_audit_entries_subject", "kind", "subject_id", "seq"),
+        sa.Index("ix_audit_entries_actor", "actor_id", "seq"),
+        sa.Index("ix_audit_entries_verb", "verb", "seq"),
+    )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
@@ -162,7 +166,7 @@ def _locked_head(session: Session) -> AuditHead:
     query = sa.select(AuditHead).with_for_update().execution_options(populate_existing=True)
     head = session.scalars(query).one_or_none()
     if head is None:
-        first = insert_for(session)(AuditHead).values(id=1, seq=0, hash=_GENESIS)
+        first = insert_for(session)(AuditHead).values(id=1, seq=0, hash=GENESIS)
         session.execute(first.on_conflict_do_nothing())
         head = session.scalars(query).one()
     return head

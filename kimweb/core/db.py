@@ -131,6 +131,12 @@ def insert_for(session: Session) -> Callable[[Any], Any]:
     return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
 
 
+def changed(session: Session, statement: sa.Update | sa.Delete) -> int:
+    """Execute a change of many rows and say how many it changed. Needs a write transaction."""
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    return int(getattr(result, "rowcount", 0))
+
+
 def lock(session: Session, name: str) -> None:
     """Let one transaction at a time pass for `name`, until it ends; on SQLite every writer is alone already."""
     if session.get_bind().dialect.name == "postgresql":

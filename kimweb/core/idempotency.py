@@ -15,7 +15,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kimweb.core.db import Base, insert_for
+from kimweb.core.db import Base, changed, insert_for
 
 
 class Submission(Base):
@@ -64,3 +64,8 @@ def close(session: Session, *, kind: str, subject_id: str) -> None:
     """Note that whoever submitted this is done with it. Needs a write transaction."""
     own = Submission.kind == kind, Submission.subject_id == subject_id
     session.execute(sa.update(Submission).where(*own).values(closed=True))
+
+
+def forget(session: Session, *, before: datetime) -> int:
+    """Forget the keys of submissions until `before`; returns how many there were. Needs a write transaction."""
+    return changed(session, sa.delete(Submission).where(Submission.at <= before))

@@ -13,10 +13,17 @@ class Permission(StrEnum):
 
     DESK_SEE = "desk:see"
     ACCOUNT_OWN = "account:own"
+    ACCOUNT_INVITE = "account:invite"
+    ACCOUNT_MANAGE = "account:manage"
+    ACCOUNT_IMPORT = "account:import"
     REFERENCE_EDIT = "reference:edit"
     NEWS_WRITE = "news:write"
     NEWS_REVIEW = "news:review"
+    NEWS_PUBLISH = "news:publish"
+    NEWS_CORRECT = "news:correct"
     NEWS_WITHDRAW = "news:withdraw"
+    NEWS_RESTORE = "news:restore"
+    NEWS_SECOND = "news:second"
     ANNOUNCEMENT_WRITE = "announcement:write"
     ANNOUNCEMENT_PUBLISH = "announcement:publish"
     ASPIRATION_FORWARD = "aspiration:forward"
@@ -44,10 +51,17 @@ NOT_WHEN_STEPPING_IN = frozenset({Permission.NEWS_WRITE})
 GRANTED_TO: Mapping[Permission, frozenset[Role]] = {
     Permission.DESK_SEE: _EVERY_DESK,
     Permission.ACCOUNT_OWN: _EVERY_DESK,
+    Permission.ACCOUNT_INVITE: _VILLAGE_UP,
+    Permission.ACCOUNT_MANAGE: _DISTRICT_UP,
+    Permission.ACCOUNT_IMPORT: frozenset({Role.ADMIN}),
     Permission.REFERENCE_EDIT: frozenset({Role.ADMIN}),
     Permission.NEWS_WRITE: frozenset({Role.MEMBER, Role.MODERATOR}),
-    Permission.NEWS_REVIEW: frozenset({Role.MODERATOR}),
+    Permission.NEWS_REVIEW: frozenset({Role.MODERATOR, Role.REVIEWER}),
+    Permission.NEWS_PUBLISH: frozenset({Role.MODERATOR, Role.REVIEWER}),
+    Permission.NEWS_CORRECT: frozenset({Role.MEMBER, Role.MODERATOR}),
     Permission.NEWS_WITHDRAW: _VILLAGE_UP,
+    Permission.NEWS_RESTORE: _VILLAGE_UP,
+    Permission.NEWS_SECOND: frozenset({Role.REVIEWER}),
     Permission.ANNOUNCEMENT_WRITE: _DISTRICT_UP | {Role.AGENCY},
     Permission.ANNOUNCEMENT_PUBLISH: _DISTRICT_UP,
     Permission.ASPIRATION_FORWARD: _VILLAGE_UP,

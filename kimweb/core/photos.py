@@ -98,6 +98,11 @@ class PhotoChange:
         counts = {"photos_added": len(self.add), "photos_dropped": len(self.drop)}
         return {name: count for name, count in counts.items() if count}
 
+    @property
+    def hashes(self) -> list[str]:
+        """What is added, as one form's content is told from another's."""
+        return [photo.picture.hash for photo in self.add]
+
 
 NO_CHANGE = PhotoChange()
 
@@ -189,6 +194,15 @@ def forget_unused(session: Session, hashes: Collection[str]) -> None:
 
 def _every_link() -> list[type[PhotoLink]]:
     return [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, PhotoLink)]
+
+
+def drop_all(session: Session, links: type[L], owner_id: int) -> None:
+    """Take every photo away from a row that goes. Needs a write transaction and the row's lock."""
+    query = sa.select(links.hash).where(links.owner_id == owner_id)
+    hashes = set(session.scalars(query).all())
+    session.execute(sa.delete(links).where(links.owner_id == owner_id))
+    if hashes:
+        forget_unused(session, hashes)
 
 
 def file_of(session: Session, picture: str, kind: FileKind, size: int) -> PhotoFile:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kimweb.core.db import Base, lock, writing
+from kimweb.core.db import Base, changed, lock, writing
 from kimweb.core.errors import TooMany
 
 KEPT_DAYS = 1
@@ -62,10 +62,15 @@ def closed_until(session: Session, bucket: str, *, now: datetime, limit: int, mi
 
 def add(session: Session, bucket: str, *, now: datetime) -> Attempt:
     """Count one attempt, and forget every attempt, of whomever, that is older than a day. Needs a write transaction."""
-    session.execute(sa.delete(Attempt).where(Attempt.at <= now - timedelta(days=KEPT_DAYS)))
+    forget(session, before=now - timedelta(days=KEPT_DAYS))
     attempt = Attempt(bucket=bucket, at=now)
     session.add(attempt)
     return attempt
+
+
+def forget(session: Session, *, before: datetime) -> int:
+    """Forget the attempts until `before`; returns how many there were. Needs a write transaction."""
+    return changed(session, sa.delete(Attempt).where(Attempt.at <= before))
 
 
 def take(session: Session, bucket: str, *, now: datetime, limit: int, minutes: int) -> int:

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kimweb.areas.models import Area
+from kimweb.core.actor import Actor
 from kimweb.core.calendar import local_day
 from kimweb.core.errors import KimError
 from kimweb.demo.people import HOME
 from kimweb.demo.texts import Filler, fitting, phrases
 from kimweb.demo.world import World
-from kimweb.news import actions
+from kimweb.news import actions, reporting
 from kimweb.news.models import News
 
 
@@ -28,6 +29,8 @@ def plan_news(world: World) -> None:
         if area.code == HOME:
             for hours in (50, 21, 4):
                 Piece(world, area, chosen.popleft(), world.now - timedelta(hours=hours), waits=True)
+            for number, what in enumerate((Reported, Corrected, Withdrawn, Own)):
+                what(world, area, texts[-1 - number], world.at_hour(world.today - timedelta(days=6 + number)))
 
 
 class Piece:
@@ -38,8 +41,12 @@ class Piece:
         self.world, self.area, self.text, self.waits = world, area, text, waits
         self.filler = Filler.of(area, local_day(at), world.random)
         self.news: News | None = None
-        self.author = world.member(area.code, at)
+        self.author = self.written_by(at)
         world.plan(at, self.write)
+
+    def written_by(self, at: datetime) -> Actor:
+        """One of the village's members."""
+        return self.world.member(self.area.code, at)
 
     def write(self, at: datetime) -> None:
         """Written; mostly handed in at once."""
@@ -92,3 +99,63 @@ class Piece:
         if self.news is None:
             raise KimError("the piece is not written yet")
         return self.news.id
+
+
+class Moderated(Piece):
+    """A piece of the home village to which something happens once it is published, for every button of the desks."""
+
+    def write(self, at: datetime) -> None:
+        """Written, handed in, and published the next morning."""
+        super().write(at)
+        self.news = actions.submit_news(self.world.session, self.world.step(self.author, at), news_id=self._id)
+        self.world.plan(self.world.at_office(at, 1), self.publish)
+
+    def submit(self, at: datetime) -> None:
+        """Done already."""
+
+    def publish(self, at: datetime) -> None:
+        """Published, and then what each one is for."""
+        step = self.world.step(self.world.moderator(self.area.code, at), at)
+        actions.publish_news(self.world.session, step, news_id=self._id)
+        self.world.plan(at + timedelta(hours=5), self.afterwards)
+
+    def afterwards(self, at: datetime) -> None:
+        """What happens to it then."""
+
+
+class Reported(Moderated):
+    """Three readers say that something is wrong: first on the desk."""
+
+    def afterwards(self, at: datetime) -> None:
+        """Three reports, from three networks."""
+        for number, reason in enumerate(phrases()["report_reasons"]):
+            reporting.report_news(self.world.session, news_id=self._id, reason=reason, network=f"demo{number}", now=at)
+
+
+class Corrected(Moderated):
+    """Its author proposes a correction, which waits."""
+
+    def afterwards(self, at: datetime) -> None:
+        """One sentence more."""
+        news = self.news
+        if news is not None:
+            body = f"{news.body}\n\n{phrases()['correction']}"
+            step = self.world.step(self.author, at)
+            actions.correct_news(self.world.session, step, news_id=news.id, title=news.title, body=body)
+
+
+class Withdrawn(Moderated):
+    """Taken down: its address says why."""
+
+    def afterwards(self, at: datetime) -> None:
+        """With a reason that everybody reads."""
+        step = self.world.step(self.world.moderator(self.area.code, at), at, phrases()["withdraw_reason"])
+        actions.withdraw_news(self.world.session, step, news_id=self._id)
+
+
+class Own(Moderated):
+    """The moderator's own: the district's reviewer gives it a second look."""
+
+    def written_by(self, at: datetime) -> Actor:
+        """The moderator."""
+        return self.world.moderator(self.area.code, at)

@@ -7,20 +7,25 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from kimweb.announcements import queries as announcements
 from kimweb.announcements.models import Announcement
+from kimweb.announcements.models import Verb as AnnouncementVerb
 from kimweb.areas import queries as areas
 from kimweb.areas.models import LOWEST, Area
 from kimweb.aspirations import queries as aspirations
 from kimweb.aspirations.models import Aspiration
-from kimweb.core.actor import REGENCY, Actor
+from kimweb.aspirations.models import Verb as AspirationVerb
+from kimweb.aspirations.policy import public as public_aspirations
+from kimweb.core.actor import REGENCY, Actor, covered
 from kimweb.core.audit import AuditEntry, AuditText
 from kimweb.core.errors import NotFound
+from kimweb.core.paging import PAGE_SIZE, Page, cut
 from kimweb.core.photos import Showing
 from kimweb.news import queries as news
-from kimweb.news.models import News, Verb
+from kimweb.news.models import News, State, Verb
+from kimweb.news.policy import PUBLIC
 
 NOTICES_SHOWN = 5
 NEWS_SHOWN = 4
@@ -88,3 +93,86 @@ def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing
         *aspirations.photo_showings(session, actor, picture),
     ]
     return sorted(found, key=lambda showing: not showing.public)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the public log: what was done to what, and as far as everybody may know it, why.
+
+    `title` and `href`: of what is still to be read; a withdrawn piece keeps its address and loses its title. `reason`:
+    never of an aspiration, whose words are for desk and sender. `by_week`: of an anonymous one only the week is told.
+    """
+
+    entry: AuditEntry
+    area: Area | None
+    title: str
+    href: str
+    reason: str
+    by_week: bool
+    target: str
+
+
+def moderation_log(session: Session, *, within: str | None, after: int | None) -> Page[LogLine]:
+    """A page of the public log, the newest first (four statements, whatever there is). It reads the record,
+    which nobody changes; it names roles, never people."""
+    query = sa.select(AuditEntry, AuditText.text).outerjoin(AuditText, AuditText.seq == AuditEntry.seq)
+    query = query.where(_in_log())
+    if within is not None:
+        query = query.where(covered(sa.func.coalesce(AuditEntry.area_code, ""), [within]))
+    if after is not None:
+        query = query.where(AuditEntry.seq < after)
+    found = session.execute(query.order_by(AuditEntry.seq.desc()).limit(PAGE_SIZE + 1)).all()
+    subjects = _subjects(session, [entry for entry, _text in found])
+    codes = {entry.area_code for entry, _text in found}
+    places = sa.select(Area).where(Area.code.in_(codes)).options(joinedload(Area.parent))
+    areas_by_code = {area.code: area for area in session.scalars(places)}
+    lines = [_line(entry, text, subjects, areas_by_code.get(entry.area_code or "")) for entry, text in found]
+    return cut(lines, lambda line: str(line.entry.seq))
+
+
+def _in_log() -> sa.ColumnElement[bool]:
+    """What the log tells (product.md, flow 2): what was withdrawn or shown again, what readers reported and stayed,
+    corrections of what stands that were returned, what was published by whoever wrote it, and public mergers."""
+    kind, verb = AuditEntry.kind, AuditEntry.verb
+    returned = sa.and_(verb == Verb.RETURN, AuditEntry.before == State.REVISING)
+    own = sa.and_(verb == Verb.PUBLISH, AuditEntry.detail["self"].as_boolean())
+    of_news = sa.or_(verb.in_([Verb.WITHDRAW, Verb.RESTORE, Verb.KEEP]), returned, own)
+    readable = AuditEntry.subject_id.in_(sa.select(Aspiration.code).where(public_aspirations()))
+    verbs = [Verb.WITHDRAW, Verb.RESTORE, Verb.KEEP, Verb.RETURN, Verb.PUBLISH, AspirationVerb.MERGE]
+    return sa.and_(
+        verb.in_(verbs),  # (the index)
+        sa.or_(
+            sa.and_(kind == News.audit_kind, of_news),
+            sa.and_(kind == Announcement.audit_kind, verb == AnnouncementVerb.WITHDRAW),
+            sa.and_(kind == Aspiration.audit_kind, verb == AspirationVerb.MERGE, readable),
+        ),
+    )
+
+
+Subjects = Mapping[tuple[str, str], News | Aspiration]
+
+
+def _subjects(session: Session, entries: Sequence[AuditEntry]) -> Subjects:
+    """The pieces and aspirations that entries name, by kind and id (two statements). Of announcements the page needs
+    nothing: what is withdrawn has no page any more."""
+    ids = [int(entry.subject_id) for entry in entries if entry.kind == News.audit_kind]
+    codes = [entry.subject_id for entry in entries if entry.kind == Aspiration.audit_kind]
+    rows: list[News | Aspiration] = list(session.scalars(sa.select(News).where(News.id.in_(ids))))
+    rows += session.scalars(sa.select(Aspiration).where(Aspiration.code.in_(codes)))
+    return {(row.audit_kind, row.audit_id): row for row in rows}
+
+
+def _line(entry: AuditEntry, text: str | None, subjects: Subjects, area: Area | None) -> LogLine:
+    row = subjects.get((entry.kind, entry.subject_id))
+    merged = isinstance(row, Aspiration)
+    shown = merged or (isinstance(row, News) and row.state in PUBLIC)
+    address = {News.audit_kind: "/berita/", Aspiration.audit_kind: "/aspirasi/"}.get(entry.kind)
+    return LogLine(
+        entry=entry,
+        area=area,
+        title=row.title if row is not None and shown else "",
+        href=f"{address}{entry.subject_id}/" if address else "",
+        reason="" if merged else text or "",
+        by_week=isinstance(row, Aspiration) and row.hide_name,
+        target=str(entry.detail.get("target", "")) if merged else "",
+    )

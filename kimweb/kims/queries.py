@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from kimweb.accounts.queries import has_moderator
+from kimweb.accounts.queries import has_moderator, is_moderator_named
 from kimweb.areas.models import Area
 from kimweb.core.i18n import N_
 from kimweb.kims.models import DORMANT_AFTER_DAYS, Activity, Kim, Stage
@@ -72,3 +72,16 @@ def _quiet_since(stage: Stage | None, since: date | None, last_day: date | None,
         return None
     quiet = max(last_day, since) if last_day else since
     return quiet if day - quiet >= timedelta(days=DORMANT_AFTER_DAYS) else None
+
+
+def unmoderated(session: Session, day: date) -> Sequence[tuple[Area, bool]]:
+    """The areas with a KIM that nobody moderates on `day`, by district; and whether somebody holds the role all the
+    same, but is silent or away (one statement)."""
+    query = (
+        sa.select(Area, is_moderator_named(Area.code, day))
+        .join(Kim, Kim.area_code == Area.code)
+        .where(~has_moderator(Area.code, day))
+        .options(joinedload(Area.parent))
+        .order_by(Area.code)
+    )
+    return [(area, bool(named)) for area, named in session.execute(query)]

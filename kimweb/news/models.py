@@ -15,12 +15,16 @@ from kimweb.core.photos import PhotoLink
 
 
 class State(StrEnum):
-    """draft → submitted → published, or returned with a reason; published → withdrawn with a reason."""
+    """draft → submitted → published, or returned with a reason; published → withdrawn with a reason, and back.
+
+    REVISING: published, and a correction of it waits for the moderator; what was published still stands.
+    """
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
     RETURNED = "returned"
     PUBLISHED = "published"
+    REVISING = "revising"
     WITHDRAWN = "withdrawn"
 
 
@@ -31,6 +35,10 @@ class Verb(StrEnum):
     RETURN = "pengembalian"
     PUBLISH = "publikasi"
     WITHDRAW = "penarikan"
+    RESTORE = "pemulihan"
+    CORRECT = "perbaikan"
+    KEEP = "penetapan"
+    SECOND = "pemeriksaan"
 
 
 class News(Base):
@@ -56,7 +64,17 @@ class News(Base):
     """Until when the moderator looks at it, while it is submitted."""
     published_at: Mapped[datetime | None]
     self_published: Mapped[bool] = mapped_column(default=False)
-    """Whether its own author published it; its page says so."""
+    """Whether whoever wrote what stands there published it too; its page says so."""
+    seen_at: Mapped[datetime | None]
+    """When the district looked at what was published so."""
+    corrected_at: Mapped[datetime | None]
+    """When a correction was released the last time."""
+    changed_by_id: Mapped[int | None]
+    """Who wrote the correction that waits (an account's id); None while none does."""
+    by_moderator: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether what waits was written by the KIM's own moderator; in a masa pemilihan the district releases it."""
+    reports: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Readers' reports that count and that no desk has answered yet."""
 
     area: Mapped[Area] = relationship(lazy="raise_on_sql")
     author: Mapped[User] = relationship(lazy="raise_on_sql")
@@ -73,6 +91,44 @@ class News(Base):
     def audit_area(self) -> str:
         """The area to which the record books this row."""
         return self.area_code
+
+    @property
+    def text_by(self) -> int:
+        """Who wrote what waits or stands: the author, or whoever proposed the correction."""
+        return self.changed_by_id or self.author_id
+
+
+class NewsRevision(Base):
+    """What a piece said after one change. The newest one is what its form shows; handed in, what a moderator judges."""
+
+    __tablename__ = "news_revisions"
+    __table_args__ = (sa.Index("ix_news_revisions_news", "news_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    news_id: Mapped[int] = mapped_column(sa.ForeignKey("news.id"))
+    at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    title: Mapped[str] = mapped_column(sa.String(120))
+    body: Mapped[str] = mapped_column(sa.Text)
+    submitted_at: Mapped[datetime | None]
+    """When it was handed in; the change that a moderator sees is the one since the hand-in before."""
+
+
+class NewsReport(Base):
+    """A reader says that something is wrong with a published piece."""
+
+    __tablename__ = "news_reports"
+    __table_args__ = (sa.Index("ix_news_reports_news", "news_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    news_id: Mapped[int] = mapped_column(sa.ForeignKey("news.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(sa.Text)
+    network: Mapped[str] = mapped_column(sa.String(16))
+    """A hash of piece and network: it tells a second report of the same piece, and joins nothing across pieces."""
+    counted: Mapped[bool]
+    handled_at: Mapped[datetime | None]
+    """When a desk answered: kept it or withdrew the piece."""
 
 
 class NewsPhoto(PhotoLink, Base):

@@ -2,41 +2,67 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from werkzeug.wrappers import Response
 
 from kimweb.core import audit
 from kimweb.core.calendar import load_calendar
-from kimweb.core.errors import Invalid
-from kimweb.news import queries
+from kimweb.core.errors import Invalid, NotFound
+from kimweb.news import policy, queries
 from kimweb.news.models import News, State, Verb
+from kimweb.news.revisions import changes_of
 from kimweb.web import context
 from kimweb.web.htmx import render_page
 from kimweb.web.refused import NOTHING, Refused, brought_back
 
+_DECIDED = (Verb.RETURN, Verb.CORRECT, Verb.PUBLISH, Verb.SUBMIT)
+
 
 def page_of(news: News, *, refused: Refused = NOTHING) -> Response:
     """The page of one piece."""
-    db = context.db_session()
-    record = queries.record_for(db, context.actor(), news)
+    db, who = context.db_session(), context.actor()
+    record = queries.record_for(db, who, news)
     others = queries.others_published(db, news)
-    return render_page("news/show.html", news=news, record=record, others=others, refused=refused)
+    change = changes_of(db, [news]).get(news.id) if policy.can_read_changes(who, news) else None
+    reports = queries.reports_of(db, [news]).get(news.id, ()) if policy.can_read_reports(who, news) else ()
+    values: dict[str, Any] = {"record": record, "others": others, "change": change, "reports": reports}
+    return render_page("news/show.html", news=news, refused=refused, **values)
+
+
+def withdrawn_page(news_id: int) -> Response:
+    """410 for a piece that was withdrawn: by which role, when and why, never what it said. Raises NotFound for what
+    never was to be read here."""
+    found = queries.withdrawal_of(context.db_session(), news_id)
+    if found is None:
+        raise NotFound("Berita ini tidak ada.")
+    news, entry = found
+    return render_page("news/withdrawn.html", status=410, news=news, entry=entry)
 
 
 def last_return(news: News) -> str:
-    """Why it was given back the last time, while its author mends it; "" else."""
-    if news.state is not State.RETURNED:
-        return ""
+    """Why it, or the last correction of it, was given back, while its author mends it; "" else."""
     entries = audit.history(context.db_session(), news.audit_kind, news.audit_id)
-    return next((entry.text or "" for entry in reversed(entries) if entry.verb == Verb.RETURN), "")
+    last = next((entry for entry in reversed(entries) if entry.verb in _DECIDED), None)
+    return last.text or "" if last is not None and last.verb == Verb.RETURN else ""
 
 
 def refused_change(news_id: int, noun: str, error: Invalid) -> Response:
     """422: the page (on the desk: the row) with the form open, what was typed in it, and what is wrong at its field."""
+    news = queries.visible_news(context.db_session(), context.actor(), news_id)
+    show_row = _waiting_row if news.state in (State.SUBMITTED, State.REVISING) else _watched_row
+    return brought_back(
+        noun, error, page=lambda why: page_of(news, refused=why), row=lambda why: show_row(news, refused=why)
+    )
+
+
+def _waiting_row(news: News, *, refused: Refused) -> Response:
     db, who = context.db_session(), context.actor()
-    news = queries.visible_news(db, who, news_id)
+    left = load_calendar(db).left(who.day, news.due_on) if news.due_on else 0
+    row, change = "news/_desk_row.html", changes_of(db, [news]).get(news.id)
+    return render_page(row, row, news=news, left=left, change=change, refused=refused)
 
-    def row(why: Refused) -> Response:
-        left = load_calendar(db).left(who.day, news.due_on) if news.due_on else 0
-        return render_page("news/_desk_row.html", "news/_desk_row.html", news=news, left=left, refused=why)
 
-    return brought_back(noun, error, page=lambda why: page_of(news, refused=why), row=row)
+def _watched_row(news: News, *, refused: Refused) -> Response:
+    reports = queries.reports_of(context.db_session(), [news]).get(news.id, ())
+    return render_page("news/_watch_row.html", "news/_watch_row.html", news=news, reports=reports, refused=refused)

@@ -8,27 +8,63 @@ from kimweb.core.actor import Actor, Role, covered, covers
 from kimweb.core.permissions import Permission
 from kimweb.news.models import News, State
 
-_PUBLIC = (State.PUBLISHED,)
-_REVIEWABLE = (State.SUBMITTED, State.RETURNED, State.PUBLISHED, State.WITHDRAWN)
+PUBLIC = (State.PUBLISHED, State.REVISING)
+"""What everybody reads: of a piece that is being corrected, what was published."""
+_REVIEWABLE = (State.SUBMITTED, State.RETURNED, *PUBLIC, State.WITHDRAWN)
 
 
 def authority(actor: Actor, permission: Permission, news: News) -> Role | None:
     """By which role the actor may do this to the piece; None when not at all.
 
     A member writes and submits their own; the village's moderator (the district's reviewer where there is none)
-    returns and publishes, their own pieces too; moderator, reviewer and admin withdraw.
+    returns and publishes, their own pieces too; moderator, reviewer and admin withdraw and restore. In a masa
+    pemilihan nobody releases what they wrote themselves: of a moderator's own, the district's reviewer decides.
     """
+    own = actor.user_id is not None and actor.user_id == news.author_id
+    written = actor.user_id is not None and actor.user_id == news.text_by
+    barred = written and in_election(actor, news.area_code)
     match permission:
         case Permission.NEWS_WRITE:
-            own = actor.user_id is not None and actor.user_id == news.author_id
             return writing_role(actor, news.area_code) if own else None
+        case Permission.NEWS_CORRECT:
+            return (writing_role(actor, news.area_code) if own else None) or _moderating_role(actor, news.area_code)
         case Permission.NEWS_REVIEW:
-            return _moderating_role(actor, news.area_code)
+            return _releasing_role(actor, news)
+        case Permission.NEWS_PUBLISH:
+            return None if barred else _releasing_role(actor, news)
         case Permission.NEWS_WITHDRAW:
-            above = actor.first((Role.REVIEWER, Role.ADMIN), on=news.area_code)
-            return _moderating_role(actor, news.area_code) or above
+            return _withdrawing_role(actor, news)
+        case Permission.NEWS_RESTORE:
+            return None if barred else _withdrawing_role(actor, news)
+        case Permission.NEWS_SECOND:
+            return None if written else actor.first((Role.REVIEWER,), on=news.area_code)
         case _:
             return None
+
+
+def in_election(actor: Actor, area_code: str) -> bool:
+    """Whether it is masa pemilihan in the area today."""
+    return any(covers(area, area_code) for area in actor.elections)
+
+
+def held_back(actor: Actor, news: News) -> bool:
+    """Whether the actor may not release this only because they wrote it, and it is masa pemilihan."""
+    moderates = _moderating_role(actor, news.area_code) is not None
+    return moderates and actor.user_id == news.text_by and in_election(actor, news.area_code)
+
+
+def _releasing_role(actor: Actor, news: News) -> Role | None:
+    """By which role the actor decides on what waits: the moderator; in a masa pemilihan, on what the KIM's own
+    moderator wrote, the district's reviewer too."""
+    role = _moderating_role(actor, news.area_code)
+    if role is None and news.by_moderator and in_election(actor, news.area_code):
+        return actor.first((Role.REVIEWER,), on=news.area_code)
+    return role
+
+
+def _withdrawing_role(actor: Actor, news: News) -> Role | None:
+    above = actor.first((Role.REVIEWER, Role.ADMIN), on=news.area_code)
+    return _moderating_role(actor, news.area_code) or above
 
 
 def _moderating_role(actor: Actor, area_code: str) -> Role | None:
@@ -41,6 +77,11 @@ def writing_role(actor: Actor, area_code: str) -> Role | None:
     if area_code not in writing_areas(actor):
         return None
     return Role.MODERATOR if area_code in actor.areas(Role.MODERATOR) - _stepped(actor) else Role.MEMBER
+
+
+def writes_as_moderator(role: Role) -> bool:
+    """Whether what is written by this role was written by the KIM's moderator (or who steps in)."""
+    return role is not Role.MEMBER
 
 
 def writing_areas(actor: Actor) -> frozenset[str]:
@@ -59,7 +100,7 @@ def reviewing_areas(actor: Actor) -> frozenset[str]:
 
 def is_public(news: News) -> bool:
     """Whether everybody reads it."""
-    return news.state in _PUBLIC
+    return news.state in PUBLIC
 
 
 def can_see(actor: Actor, news: News) -> bool:
@@ -78,7 +119,7 @@ def can_read_record(actor: Actor, news: News) -> bool:
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """The same as `can_see`, in SQL."""
-    ways: list[sa.ColumnElement[bool]] = [News.state.in_(_PUBLIC)]
+    ways: list[sa.ColumnElement[bool]] = [News.state.in_(PUBLIC)]
     if actor.user_id is not None:
         ways.append(News.author_id == actor.user_id)
     above = sorted(actor.areas(Role.REVIEWER, Role.ADMIN))
@@ -87,3 +128,40 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
         inside = sa.or_(News.area_code.in_(own), covered(News.area_code, above))
         ways.append(sa.and_(News.state.in_(_REVIEWABLE), inside))
     return sa.or_(*ways)
+
+
+def waits_on(actor: Actor) -> sa.ColumnElement[bool]:
+    """SQL: what waits for the actor's decision: what they review, but in a masa pemilihan not their own; and what the
+    moderators of their district wrote in one."""
+    ways: list[sa.ColumnElement[bool]] = []
+    own = sorted(reviewing_areas(actor))
+    text_by = sa.func.coalesce(News.changed_by_id, News.author_id)
+    in_time = covered(News.area_code, actor.elections)
+    ways.append(sa.and_(News.area_code.in_(own), ~sa.and_(in_time, text_by == actor.user_id)))
+    above = covered(News.area_code, actor.areas(Role.REVIEWER))
+    ways.append(sa.and_(News.by_moderator, above, in_time, text_by != actor.user_id))
+    return sa.and_(News.state.in_([State.SUBMITTED, State.REVISING]), sa.or_(*ways))
+
+
+def answers_reports_of(actor: Actor) -> sa.ColumnElement[bool]:
+    """SQL: the published pieces whose readers' reports wait on the actor's desk: the moderator's and the reviewer's."""
+    inside = covered(News.area_code, actor.areas(Role.REVIEWER))
+    own = News.area_code.in_(sorted(reviewing_areas(actor)))
+    return sa.and_(News.state == State.PUBLISHED, sa.or_(inside, own))
+
+
+def second_eyes_of(actor: Actor) -> sa.ColumnElement[bool]:
+    """SQL: what was published by whoever wrote it, in the actor's district, and was not looked at yet."""
+    inside = covered(News.area_code, actor.areas(Role.REVIEWER))
+    unseen = sa.and_(News.self_published, News.seen_at.is_(None), News.state == State.PUBLISHED)
+    return sa.and_(unseen, inside, News.author_id != actor.user_id)
+
+
+def can_read_reports(actor: Actor, news: News) -> bool:
+    """Whether the actor reads what readers reported: whoever may withdraw the piece."""
+    return authority(actor, Permission.NEWS_WITHDRAW, news) is not None
+
+
+def can_read_changes(actor: Actor, news: News) -> bool:
+    """Whether the actor sees what a change would change: its author, and whoever reviews or may withdraw the piece."""
+    return can_read_record(actor, news) or authority(actor, Permission.NEWS_REVIEW, news) is not None

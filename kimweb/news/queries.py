@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -16,8 +16,12 @@ from kimweb.core.errors import NotFound
 from kimweb.core.paging import PAGE_SIZE, Page, cut, moment_cursor, split_moment
 from kimweb.core.photos import Showing
 from kimweb.news import policy
-from kimweb.news.models import News, NewsPhoto, State, Verb
+from kimweb.news.models import News, NewsPhoto, NewsReport, NewsRevision, State, Verb
 
+REPORTS_COUNT = 3
+"""So many readers' reports put a piece first on the desk (issue 3)."""
+DESK_LIST = 20
+"""How many of the reported, and of the self-published, a desk shows at once."""
 _PLACE = joinedload(News.area).joinedload(Area.parent)
 _PHOTOS = selectinload(News.photos).joinedload(NewsPhoto.photo)
 
@@ -30,13 +34,13 @@ def _within(area_code: str | None) -> sa.ColumnElement[bool]:
 
 def newest_published(session: Session, *, within: str | None = None, limit: int = 5) -> Sequence[News]:
     """The newest published pieces of an area and all below it (everywhere: None)."""
-    query = sa.select(News).where(News.state == State.PUBLISHED, _within(within)).options(_PLACE)
+    query = sa.select(News).where(News.state.in_(policy.PUBLIC), _within(within)).options(_PLACE)
     return session.scalars(query.order_by(News.published_at.desc(), News.id.desc()).limit(limit)).all()
 
 
 def published_page(session: Session, *, within: str | None, after: str | None) -> Page[News]:
     """A page of published pieces, newest first."""
-    query = sa.select(News).where(News.state == State.PUBLISHED, _within(within)).options(_PLACE)
+    query = sa.select(News).where(News.state.in_(policy.PUBLIC), _within(within)).options(_PLACE)
     where = split_moment(after)
     if where is not None:
         position = sa.tuple_(sa.literal(where[0], News.published_at.type), sa.literal(where[1]))
@@ -68,23 +72,21 @@ def mine(session: Session, actor: Actor, *, limit: int = 20) -> Sequence[News]:
     """One's own unfinished pieces: returned ones first, then drafts, then what waits for the moderator."""
     order = sa.case({State.RETURNED: 0, State.DRAFT: 1}, value=News.state, else_=2)
     query = sa.select(News).where(
-        News.author_id == actor.user_id, News.state.in_([State.DRAFT, State.RETURNED, State.SUBMITTED])
+        News.author_id == actor.user_id,
+        News.state.in_([State.DRAFT, State.RETURNED, State.SUBMITTED, State.REVISING]),
     )
     return session.scalars(query.options(_PLACE).order_by(order, News.updated_at.desc()).limit(limit)).all()
 
 
-def _waiting(actor: Actor) -> sa.ColumnElement[bool]:
-    return sa.and_(News.state == State.SUBMITTED, News.area_code.in_(sorted(policy.reviewing_areas(actor))))
-
-
 def count_waiting(session: Session, actor: Actor) -> int:
-    """How many submitted pieces wait on the actor's desk."""
-    return session.scalar(sa.select(sa.func.count()).select_from(News).where(_waiting(actor))) or 0
+    """How many submitted pieces and corrections wait on the actor's desk, and how many that readers reported."""
+    wanted = sa.or_(policy.waits_on(actor), _reported(actor))
+    return session.scalar(sa.select(sa.func.count()).select_from(News).where(wanted)) or 0
 
 
 def waiting(session: Session, actor: Actor, *, after: tuple[date, int] | None, limit: int) -> Sequence[News]:
-    """Submitted pieces on the actor's desk, the most urgent first, after (due day, id)."""
-    query = sa.select(News).where(_waiting(actor)).options(_PLACE, joinedload(News.author), _PHOTOS)
+    """Submitted pieces and corrections on the actor's desk, the most urgent first, after (due day, id)."""
+    query = sa.select(News).where(policy.waits_on(actor)).options(_PLACE, joinedload(News.author), _PHOTOS)
     if after is not None:
         query = query.where(sa.tuple_(News.due_on, News.id) > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
     return session.scalars(query.order_by(News.due_on, News.id).limit(limit)).all()
@@ -92,7 +94,7 @@ def waiting(session: Session, actor: Actor, *, after: tuple[date, int] | None, l
 
 def others_published(session: Session, news: News, *, limit: int = 3) -> Sequence[News]:
     """The village's newest published pieces besides this one."""
-    query = sa.select(News).where(News.state == State.PUBLISHED, News.area_code == news.area_code, News.id != news.id)
+    query = sa.select(News).where(News.state.in_(policy.PUBLIC), News.area_code == news.area_code, News.id != news.id)
     return session.scalars(query.options(_PLACE).order_by(News.published_at.desc()).limit(limit)).all()
 
 
@@ -125,3 +127,92 @@ def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing
     rows = session.execute(query.order_by(News.published_at.desc(), NewsPhoto.position)).all()
     found = [Showing(policy.is_public(row), link.alt, f"/berita/{row.id}/", row.title) for row, link in rows]
     return sorted(found, key=lambda showing: not showing.public)
+
+
+# ------------------------------------------------------------------ revisions
+
+
+def newest_revision(session: Session, news_id: int) -> NewsRevision | None:
+    """What a piece said after its last change."""
+    query = sa.select(NewsRevision).where(NewsRevision.news_id == news_id)
+    return session.scalar(query.order_by(NewsRevision.id.desc()).limit(1))
+
+
+def handed_in_of(session: Session, pieces: Sequence[News]) -> Mapping[int, Sequence[NewsRevision]]:
+    """What each piece said when it was handed in the last two times, oldest first (one statement, for all)."""
+    back = sa.func.row_number().over(partition_by=NewsRevision.news_id, order_by=NewsRevision.id.desc()).label("back")
+    ids = [piece.id for piece in pieces]
+    ranked = sa.select(NewsRevision.id, back).where(
+        NewsRevision.news_id.in_(ids), NewsRevision.submitted_at.is_not(None)
+    )
+    last = ranked.subquery()
+    query = sa.select(NewsRevision).join(last, last.c.id == NewsRevision.id).where(last.c.back <= 2)
+    found: dict[int, list[NewsRevision]] = {}
+    for row in session.scalars(query.order_by(NewsRevision.id)):
+        found.setdefault(row.news_id, []).append(row)
+    return found
+
+
+# ------------------------------------------------------------------ readers' reports, second pair of eyes
+
+
+def _reported(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.and_(policy.answers_reports_of(actor), News.reports >= REPORTS_COUNT)
+
+
+def watched(session: Session, actor: Actor) -> tuple[list[News], list[News]]:
+    """What asks the actor for a look (one statement): first what so many readers reported, the most reported first;
+    then what was published by whoever wrote it, for the district's second look."""
+    wanted = sa.or_(_reported(actor), policy.second_eyes_of(actor))
+    query = sa.select(News).where(wanted).options(_PLACE, joinedload(News.author))
+    rows = session.scalars(query.order_by(News.reports.desc(), News.published_at, News.id).limit(DESK_LIST)).all()
+    first = [row for row in rows if row.reports >= REPORTS_COUNT]
+    return first, [row for row in rows if row not in first]
+
+
+def reports_of(session: Session, pieces: Sequence[News]) -> Mapping[int, Sequence[NewsReport]]:
+    """The open reports of each piece, oldest first (one statement; none without pieces)."""
+    if not pieces:
+        return {}
+    query = sa.select(NewsReport).where(
+        NewsReport.news_id.in_([piece.id for piece in pieces]), NewsReport.handled_at.is_(None)
+    )
+    found: dict[int, list[NewsReport]] = {}
+    for row in session.scalars(query.order_by(NewsReport.id)):
+        found.setdefault(row.news_id, []).append(row)
+    return found
+
+
+def reports_from(session: Session, news_id: int, network: str) -> Sequence[NewsReport]:
+    """The open reports of a piece from one network."""
+    query = sa.select(NewsReport).where(NewsReport.news_id == news_id, NewsReport.network == network)
+    return session.scalars(query.where(NewsReport.handled_at.is_(None))).all()
+
+
+def public_news(session: Session, news_id: int) -> News:
+    """One piece as everybody reads it, locked; raises NotFound."""
+    query = sa.select(News).where(News.id == news_id, News.state.in_(policy.PUBLIC))
+    query = query.with_for_update(of=News).execution_options(populate_existing=True)
+    row = session.scalar(query.options(_PLACE))
+    if row is None:
+        raise NotFound("Berita ini tidak ada.")
+    return row
+
+
+def published_news(session: Session, news_id: int) -> News:
+    """One piece as everybody reads it; raises NotFound."""
+    row = session.scalar(sa.select(News).where(News.id == news_id, News.state.in_(policy.PUBLIC)).options(_PLACE))
+    if row is None:
+        raise NotFound("Berita ini tidak ada.")
+    return row
+
+
+def withdrawal_of(session: Session, news_id: int) -> tuple[News, audit.Entry] | None:
+    """A piece that was withdrawn, and the entry that says by which role, when and why; None when it was not."""
+    query = sa.select(News).where(News.id == news_id, News.state == State.WITHDRAWN).options(_PLACE)
+    row = session.scalar(query)
+    if row is None:
+        return None
+    entries = audit.history(session, News.audit_kind, row.audit_id)
+    last = next((entry for entry in reversed(entries) if entry.verb == Verb.WITHDRAW), None)
+    return (row, last) if last is not None else None

@@ -1,35 +1,31 @@
-"""The pages of village news: load, bind, act, respond."""
+"""The pages of village news: load, bind, act, respond. What changes a state is in `changes`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from kimweb.areas.queries import area_asked
 from kimweb.areas.words import place_name
-from kimweb.core.errors import Conflict, Invalid
+from kimweb.core.errors import Conflict, Invalid, InvalidTransition, NotFound
 from kimweb.core.i18n import N_
+from kimweb.core.idempotency import is_key, new_key
 from kimweb.core.permissions import Permission
 from kimweb.core.photos import one_of
-from kimweb.core.workflow import Step
-from kimweb.news import actions, forms, pages, queries
-from kimweb.news.models import News, State, Verb
-from kimweb.web import context, covering
+from kimweb.news import actions, changes, covering, forms, pages, queries, reporting
+from kimweb.news.changes import step_of
+from kimweb.news.models import News, State
+from kimweb.web import context
+from kimweb.web import covering as cover_page
 from kimweb.web.access import allow, public
-from kimweb.web.forms import ReasonForm
+from kimweb.web.forms import StateForm
 from kimweb.web.htmx import done, render_page
 from kimweb.web.photos import takes_photos
-from kimweb.web.refused import checked
 
 bp = Blueprint("news", __name__)
-
-
-def _step(version: int | None = None, reason: str | None = None) -> Step:
-    """Who acts now, from which version of the page, with which reason."""
-    return Step(context.actor(), context.now(), version, reason or "")
+changes.register(bp)
 
 
 @bp.get("/berita/")
@@ -46,23 +42,33 @@ def index() -> Response:
 @bp.get("/berita/<id:news_id>/")
 @public
 def show(news_id: int) -> Response:
-    """One piece: for everybody once published; before that for its author and those above."""
-    return pages.page_of(queries.visible_news(context.db_session(), context.actor(), news_id))
+    """One piece: for everybody once published; before that for its author and those above. One that was withdrawn says
+    so (410)."""
+    try:
+        news = queries.visible_news(context.db_session(), context.actor(), news_id)
+    except NotFound:
+        return pages.withdrawn_page(news_id)
+    return pages.page_of(news)
 
 
 @bp.route("/berita/tulis/", methods=["GET", "POST"])
 @allow(Permission.NEWS_WRITE)
 @takes_photos
 def write() -> Response:
-    """Write a piece; it is kept as a draft first."""
+    """Write a piece; it is kept as a draft first, once however often the form arrives."""
     db, form = context.db_session(), forms.NewsForm()
     areas = queries.writing_areas(db, context.actor())
     form.area.choices = [(area.code, place_name(area)) for area in areas]
+    key = form.key.data if is_key(form.key.data) else new_key()
     if request.method == "POST" and form.validate():
         code = form.area.data or areas[0].code
-        return _saved(actions.write_news(db, _step(), area_code=code, **_typed(form)))
-    status = 422 if form.errors else 200
-    return render_page("news/edit.html", status=status, form=form, news=None, areas=areas, current=None, returned="")
+        return _saved(actions.write_news(db, step_of(), area_code=code, key=key, **_typed(form)))
+    return _edit_page(form, None, status=422 if form.errors else 200, areas=areas, key=key)
+
+
+def _edit_page(form: forms.CorrectionForm, news: News | None, *, status: int, **values: Any) -> Response:
+    defaults = {"areas": [news.area] if news else [], "current": None, "returned": "", "key": "", "correcting": False}
+    return render_page("news/edit.html", status=status, form=form, news=news, **(defaults | values))
 
 
 @bp.route("/berita/<id:news_id>/ubah/", methods=["GET", "POST"])
@@ -79,30 +85,29 @@ def edit(news_id: int) -> Response:
         status = 422
         if form.validate():
             try:
-                return _saved(actions.edit_news(db, _step(form.version.data), news_id=news_id, **_typed(form)))
+                return _saved(actions.edit_news(db, step_of(form.version.data), news_id=news_id, **_typed(form)))
             except Invalid as error:
                 form.blame(error.fields)
             except Conflict:
                 current = queries.visible_news(db, context.actor(), news_id)
                 news, status = current, 409
                 form.photos.again()
-    values = {"areas": [news.area], "current": current, "returned": pages.last_return(news)}
-    return render_page("news/edit.html", status=status, form=form, news=news, **values)
+    return _edit_page(form, news, status=status, current=current, returned=pages.last_return(news))
 
 
 @bp.route("/berita/<id:news_id>/foto/<id:photo_id>/", methods=["GET", "POST"])
 @allow(Permission.NEWS_REVIEW)
 def cover(news_id: int, photo_id: int) -> Response:
     """Cover parts of a photo."""
-    db, form = context.db_session(), covering.CoverForm()
+    db, form = context.db_session(), cover_page.CoverForm()
     news = queries.visible_news(db, context.actor(), news_id)
     link = one_of(news.photos, photo_id)
-    actions.check_coverable(context.actor(), news)
+    covering.check_coverable(context.actor(), news)
     if request.method == "POST" and form.validate():
-        step, picture = _step(form.version.data), covering.covered(link, form)
-        actions.cover_photo(db, step, news_id=news_id, photo_id=photo_id, picture=picture)
+        step, picture = step_of(form.version.data), cover_page.covered(link, form)
+        covering.cover_photo(db, step, news_id=news_id, photo_id=photo_id, picture=picture)
         return done(N_("Sudah ditutup. Foto yang lama dihapus."), to=f"/berita/{news_id}/", title=news.title)
-    return covering.page(form, link, news, area=news.area, back=f"/berita/{news_id}/")
+    return cover_page.page(form, link, news, area=news.area, back=f"/berita/{news_id}/")
 
 
 def _typed(form: forms.NewsForm) -> dict[str, Any]:
@@ -118,40 +123,90 @@ def _saved(news: News) -> Response:
     return done(message, to=f"/berita/{news.id}/", title=news.title)
 
 
-def _change(news_id: int, verb: Verb, action: Callable[..., News], message: str) -> Response:
-    """Do it; what is refused for its input comes back with what was typed."""
-    form = ReasonForm()
-    try:
-        checked(form)
-        news = action(context.db_session(), _step(form.version.data, form.reason.data), news_id=news_id)
-    except Invalid as error:
-        return pages.refused_change(news_id, verb, error)
-    return done(message, to=f"/berita/{news_id}/", title=news.title)
+@bp.get("/berita/<id:news_id>/perbaiki/")
+@allow(Permission.NEWS_CORRECT)
+def correcting(news_id: int) -> Response:
+    """The form that corrects a published piece; after a return it holds what was proposed."""
+    db = context.db_session()
+    news = queries.visible_news(db, context.actor(), news_id)
+    if not actions.may_correct(context.actor(), news):
+        raise InvalidTransition("only what is published is corrected, one correction at a time")
+    returned = pages.last_return(news)
+    proposed = queries.newest_revision(db, news_id) if returned else None
+    form = forms.CorrectionForm(formdata=None, obj=proposed or news)
+    return _correction_page(form, news, returned=returned)
 
 
-@bp.post("/berita/<id:news_id>/pengajuan")
+@bp.post("/berita/<id:news_id>/perbaikan")
+@allow(Permission.NEWS_CORRECT)
+def correct(news_id: int) -> Response:
+    """Propose a correction; what is published stands until it is released."""
+    db, form = context.db_session(), forms.CorrectionForm()
+    news = queries.visible_news(db, context.actor(), news_id)
+    form.area.choices = [(news.area_code, news.area.name)]
+    if form.validate():
+        typed = {"title": form.title.data or "", "body": form.body.data or ""}
+        try:
+            news = actions.correct_news(db, step_of(form.version.data), news_id=news_id, **typed)
+        except Invalid as error:
+            form.blame(error.fields)
+            return _correction_page(form, news, status=422)
+        return done(N_("Perbaikan terkirim ke moderator."), to=f"/berita/{news_id}/", title=news.title)
+    return _correction_page(form, news, status=422)
+
+
+def _correction_page(form: forms.CorrectionForm, news: News, *, status: int = 200, returned: str = "") -> Response:
+    form.area.choices = [(news.area_code, news.area.name)]
+    return _edit_page(form, news, status=status, returned=returned, correcting=True)
+
+
+@bp.get("/berita/<id:news_id>/hapus/")
 @allow(Permission.NEWS_WRITE)
-def submit(news_id: int) -> Response:
-    """Hand it to the moderator."""
-    return _change(news_id, Verb.SUBMIT, actions.submit_news, N_("Terkirim ke moderator."))
+def deleting(news_id: int) -> Response:
+    """Ask before an own draft is deleted."""
+    news = queries.visible_news(context.db_session(), context.actor(), news_id)
+    actions.check_deletable(context.actor(), news)
+    return render_page("news/delete.html", news=news)
 
 
-@bp.post("/berita/<id:news_id>/pengembalian")
-@allow(Permission.NEWS_REVIEW)
-def send_back(news_id: int) -> Response:
-    """Give it back to its author, with a reason."""
-    return _change(news_id, Verb.RETURN, actions.return_news, N_("Dikembalikan kepada penulisnya."))
+@bp.post("/berita/<id:news_id>/penghapusan")
+@allow(Permission.NEWS_WRITE)
+def delete(news_id: int) -> Response:
+    """Delete an own draft."""
+    form = StateForm()
+    actions.delete_draft(context.db_session(), step_of(form.version.data), news_id=news_id)
+    return done(N_("Draf dihapus."), to="/berita/")
 
 
-@bp.post("/berita/<id:news_id>/publikasi")
-@allow(Permission.NEWS_REVIEW)
-def publish(news_id: int) -> Response:
-    """Publish it."""
-    return _change(news_id, Verb.PUBLISH, actions.publish_news, N_("Sudah terbit."))
+@bp.get("/berita/<id:news_id>/lapor/")
+@public
+def reporting_page(news_id: int) -> Response:
+    """The small form with which a reader reports a published piece; `?terkirim=1`: thanks instead."""
+    return _report_page(news_id, forms.ReportForm(formdata=None))
 
 
-@bp.post("/berita/<id:news_id>/penarikan")
-@allow(Permission.NEWS_WITHDRAW)
-def withdraw(news_id: int) -> Response:
-    """Take it down, with a reason."""
-    return _change(news_id, Verb.WITHDRAW, actions.withdraw_news, N_("Sudah ditarik."))
+def _report_page(news_id: int, form: forms.ReportForm, *, status: int = 200) -> Response:
+    news = queries.published_news(context.db_session(), news_id)
+    sent = request.method == "GET" and "terkirim" in request.args
+    return render_page("news/report.html", status=status, news=news, form=form, sent=sent)
+
+
+@bp.post("/berita/<id:news_id>/laporan")
+@public
+def report(news_id: int) -> Response:
+    """Take in a reader's report; the answer is the same whether it counts or not."""
+    form = forms.ReportForm()
+    if form.validate():
+        try:
+            reporting.report_news(
+                context.db_session(),
+                news_id=news_id,
+                reason=form.words(),
+                network=context.network(),
+                now=context.now(),
+            )
+        except Invalid as error:
+            form.blame(error.fields)
+            return _report_page(news_id, form, status=422)
+        return redirect(f"/berita/{news_id}/lapor/?terkirim=1", 303)
+    return _report_page(news_id, form, status=422)

@@ -13,11 +13,18 @@ TRANSITIONS: Table[State, Verb] = {
     (State.DRAFT, Verb.SUBMIT): to(State.SUBMITTED, by=Permission.NEWS_WRITE),
     (State.RETURNED, Verb.SUBMIT): to(State.SUBMITTED, by=Permission.NEWS_WRITE),
     (State.SUBMITTED, Verb.RETURN): to(State.RETURNED, by=Permission.NEWS_REVIEW, reason=True),
-    (State.SUBMITTED, Verb.PUBLISH): to(State.PUBLISHED, by=Permission.NEWS_REVIEW),
+    (State.SUBMITTED, Verb.PUBLISH): to(State.PUBLISHED, by=Permission.NEWS_PUBLISH),
     (State.PUBLISHED, Verb.WITHDRAW): to(State.WITHDRAWN, by=Permission.NEWS_WITHDRAW, reason=True),
+    (State.WITHDRAWN, Verb.RESTORE): to(State.PUBLISHED, by=Permission.NEWS_RESTORE, reason=True),
+    (State.PUBLISHED, Verb.CORRECT): to(State.REVISING, by=Permission.NEWS_CORRECT),
+    (State.REVISING, Verb.RETURN): to(State.PUBLISHED, by=Permission.NEWS_REVIEW, reason=True),
+    (State.REVISING, Verb.PUBLISH): to(State.PUBLISHED, by=Permission.NEWS_PUBLISH),
+    (State.REVISING, Verb.WITHDRAW): to(State.WITHDRAWN, by=Permission.NEWS_WITHDRAW, reason=True),
+    (State.PUBLISHED, Verb.KEEP): to(State.PUBLISHED, by=Permission.NEWS_WITHDRAW, reason=True),
+    (State.PUBLISHED, Verb.SECOND): to(State.PUBLISHED, by=Permission.NEWS_SECOND),
 }
 
 EDITABLE = (State.DRAFT, State.RETURNED)
 """The states in which an author writes; what is submitted lies with the moderator."""
-COVERABLE = (State.SUBMITTED, State.PUBLISHED)
+COVERABLE = (State.SUBMITTED, State.PUBLISHED, State.REVISING)
 """The states in which the moderator covers parts of a photo: before publishing, and where a face was overlooked."""

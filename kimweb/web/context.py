@@ -24,6 +24,9 @@ ActorLoader = Callable[[], Actor]
 LastChange = Callable[[Session, Actor, str], Entry | None]
 """(database, reader, id) → the newest entry of a subject, as far as this reader may read its record."""
 
+DeskHead = Callable[[str], str]
+"""The address that stands in the browser → the desk's heading and tabs as they are now, out of band; "" elsewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
@@ -49,15 +52,18 @@ class Context:
         load_actor: ActorLoader,
         addresses: Addresses,
         last_change: Mapping[str, LastChange],
+        desk_head: DeskHead,
     ) -> None:
         """`load_actor` makes the request's actor; accounts know how, and the factory introduces them. `last_change`: by
-        the kind under which the record knows a subject."""
+        the kind under which the record knows a subject. `desk_head`: what a decision made in place changes beside its
+        row."""
         self.settings = settings
         self.clock = clock
         self.database = database
         self.load_actor = load_actor
         self.addresses = addresses
         self.last_change = last_change
+        self.desk_head = desk_head
 
 
 def install(app: Flask, context: Context) -> None:
@@ -83,6 +89,11 @@ def last_change(kind: str, subject_id: str) -> Entry | None:
     """The newest entry of a subject, as far as this request's actor may read its record."""
     read = _context().last_change.get(kind)
     return read(db_session(), actor(), subject_id) if read else None
+
+
+def desk_head(address: str) -> str:
+    """The desk's heading and tabs as they are now, for htmx to put in place; "" when `address` is no desk."""
+    return _context().desk_head(address)
 
 
 def db_session() -> Session:

@@ -27,6 +27,11 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Directional embeddings, overrides and isolates: one left open turns the rest of a page around."""
 
 
+MARKS_MAX = 30
+_TWO_MARKS = frozenset("\u0344\u0f73\u0f75\u0f81")
+"""Marks that fall into two when they are taken apart; three of them do not even say that they are marks."""
+
+
 def clean_line(text: str | None) -> str:
     """One line: control characters gone, white space folded, normal form C."""
     return re.sub(r"\s+", " ", clean_text(text)).strip()
@@ -35,8 +40,9 @@ def clean_line(text: str | None) -> str:
 def clean_text(text: str | None) -> str:
     """Several lines: `\\n` only, no other control characters (NUL would not go into PostgreSQL), at most one blank
     line."""
-    value = unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
+    value = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     value = "".join(c for c in value if c == "\n" or not _dropped(c))
+    value = unicodedata.normalize("NFC", _few_marks(value))
     lines = [line.rstrip() for line in value.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n ")
 
@@ -44,6 +50,18 @@ def clean_text(text: str | None) -> str:
 def _dropped(character: str) -> bool:
     """Control characters, halves of pairs, private and unassigned ones; and what turns the direction of the rest."""
     return unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") or character in _TURNING
+
+
+def _few_marks(text: str) -> str:
+    """At most 30 marks on one letter (Stream-Safe Text, UAX 15): bringing more into normal form takes time that grows
+    with the square of their number, 14 seconds for 100 KB."""
+    kept, run = [], 0
+    for character in text:
+        marks = 2 if character in _TWO_MARKS else int(unicodedata.combining(character) > 0)
+        run = run + marks if marks else 0
+        if run <= MARKS_MAX:
+            kept.append(character)
+    return "".join(kept)
 
 
 class Filled:

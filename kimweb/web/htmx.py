@@ -39,7 +39,9 @@ def done(message: str, *, to: str, title: str = "") -> Response:
     sees it.
     """
     if is_partial():
-        return render_page("components/_done.html", "components/_done.html", message=message, href=to, title=title)
+        head = context.desk_head(request.headers.get("HX-Current-URL", ""))
+        values: dict[str, Any] = {"message": message, "href": to, "title": title, "head": head}
+        return render_page("components/_done.html", "components/_done.html", **values)
     if context.actor().signed_in:
         flash(message, title or "message")
     from_desk = request.form.get("dari") == "meja" and may(context.actor(), Permission.DESK_SEE)

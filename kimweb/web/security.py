@@ -73,6 +73,7 @@ def _add_headers(response: Response) -> Response:
     if response.mimetype == "text/html":
         headers["Content-Security-Policy"] = _CSP.format(style=g.get("style_hash", "none"))
         headers["Referrer-Policy"] = "same-origin"
+        headers["X-Frame-Options"] = "DENY"  # for browsers that know no frame-ancestors
         if "Cache-Control" not in headers:
             private = _has_session() or request.method not in SAFE or response.status_code >= 400
             headers["Cache-Control"] = "private, no-store" if private else "private, no-cache"

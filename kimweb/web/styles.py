@@ -15,6 +15,7 @@ BUNDLES = {
     "place": ("base.css", "place.css"),
     "desk": ("base.css", "desk.css"),
     "photo": ("base.css", "desk.css", "photo.css"),
+    "slip": ("base.css", "slip.css"),
 }
 
 

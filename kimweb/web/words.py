@@ -49,7 +49,7 @@ def role_name(role: Role) -> str:
 
 def verb_name(verb: str) -> str:
     """What was done, as history says it."""
-    return str(gettext(current_app.extensions[_VERBS][verb]))
+    return str(gettext(current_app.extensions[_VERBS].get(verb, verb)))
 
 
 def install(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -13,7 +14,7 @@ from kimweb.announcements.models import Announcement, State
 from kimweb.announcements.policy import Office
 from kimweb.core.actor import REGENCY, Role
 from kimweb.core.permissions import Permission
-from tests.announcements.cast import DANAU_CALA, LAIS, SEKAYU, SUKARAMI, Cast, put
+from tests.announcements.cast import DANAU_CALA, LAIS, SEKAYU, SUKARAMI, Cast, day, put
 
 pytestmark = pytest.mark.database
 WRITE, PUBLISH = Permission.ANNOUNCEMENT_WRITE, Permission.ANNOUNCEMENT_PUBLISH
@@ -38,6 +39,18 @@ def test_only_published_ones_are_public_and_sql_says_the_same_as_python(session:
             expected = state is State.PUBLISHED or name in SEES_UNPUBLISHED[office]
             assert policy.can_see(actor, row) is expected, (name, office, state)
             assert (row.id in found) is expected, (name, office, state)
+
+
+def test_what_is_published_for_later_is_seen_by_office_and_admin_until_then(session: Session, cast: Cast) -> None:
+    for office in cast.offices:
+        coming = put(session, cast, office, starts_on=day(1), ends_on=day(2))
+        for name, actor in cast.people.items():
+            for on, public in ((day(0), False), (day(1), True)):
+                who = replace(actor, day=on)
+                expected = public or name in SEES_UNPUBLISHED[office]
+                found = session.scalars(sa.select(Announcement.id).where(policy.visible_to(who)))
+                assert policy.can_see(who, coming) is expected, (name, office, on)
+                assert (coming.id in set(found)) is expected, (name, office, on)
 
 
 def test_an_author_who_left_the_office_sees_the_own_draft_but_not_a_withdrawn_one(session: Session, cast: Cast) -> None:

@@ -305,4 +305,6 @@ def test_coming_ones_and_drafts_are_listed_for_their_office_alone(
         html = client.get("/pengumuman/").text
         assert ("Konsep" in html, "Besok" in html) == (listed, listed), name
         client.delete_cookie("kim")
+    assert client.get(f"/pengumuman/{coming.id}/").status_code == 404
+    sign_in("rahman")
     assert "Tampil mulai Kamis 19 November." in client.get(f"/pengumuman/{coming.id}/").text

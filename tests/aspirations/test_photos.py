@@ -47,13 +47,35 @@ def links(session: Session) -> list[AspirationPhoto]:
 
 @pytest.mark.database
 def test_a_villager_sends_two_without_describing_them(client: FlaskClient, people: People, session: Session) -> None:
-    page = client.get(PATH).text
+    page = client.get(f"{PATH}?foto=ya").text
     assert 'enctype="multipart/form-data"' in page
     assert 'name="alt"' not in page
     answer = client.post(PATH, data=TYPED | {"key": key_of(client), "photos": files(jpeg(), from_a_phone())})
     assert answer.status_code == 303
     assert [(link.alt, link.shown) for link in links(session)] == [("", False)] * 2
     assert client.get("/aspirasi/kirim/selesai/").status_code == 200
+
+
+def test_photos_are_asked_for_only_where_the_sender_wants_to(client: FlaskClient, people: People) -> None:
+    """Without them the form stays urlencoded: the budget of a sent form (delivery.md)."""
+    plain, way = client.get(f"{PATH}?desa={SUKARAMI}").text, f"{PATH}?foto=ya&amp;desa={SUKARAMI}"
+    assert "multipart" not in plain
+    assert 'type="file"' not in plain
+    assert f'<a href="{way}">Dengan foto</a>' in plain
+    asked = client.get(way.replace("&amp;", "&")).text
+    assert 'type="file"' in asked
+    assert f'<option value="{SUKARAMI}">' in asked
+    assert f'<a href="{PATH}?desa={SUKARAMI}">Tanpa foto</a>' in asked
+    assert problems(asked) == []
+
+
+def test_the_mended_form_keeps_whether_it_takes_photos(client: FlaskClient, people: People) -> None:
+    typed = TYPED | {"title": "", "key": key_of(client)}
+    plain = client.post(PATH, data=typed)
+    photos = client.post(PATH, data=typed, content_type="multipart/form-data")
+    assert plain.status_code == photos.status_code == 422
+    assert ("multipart" in plain.text, "multipart" in photos.text) == (False, True)
+    assert not [page for page in (plain, photos) if "foto</a>" in page.text], "(the way over would lose what was typed)"
 
 
 @pytest.mark.parametrize("photos", [[], [(BytesIO(b""), "", "application/octet-stream")], None])

@@ -29,18 +29,21 @@ READERS = (
     f"/aspirasi/kirim/?desa={SUKARAMI}",
     "/aspirasi/lacak/",
     "/masuk/",
+    "/undangan/",
+    "/undangan/selesai/",
     "/tentang/",
     "/privasi/",
     "/bantuan/",
     "/tidak-ada/",
 )
 FIRST_OF = ("/berita/", "/pengumuman/", "/aspirasi/")
+PEOPLE = ("/orang/", "/orang/1/", "/orang/undang/", "/orang/undangan/", "/orang/undangan/berkas/", "/orang/kosong/")
 DESKS = {
     "budi": ("/meja/", "/berita/tulis/", "/akun/"),
-    "sari": ("/meja/", "/berita/"),
+    "sari": ("/meja/", "/berita/", "/orang/", "/orang/undang/"),
     "rahman": ("/meja/", "/pengumuman/tulis/", "/pengumuman/"),
     "dewi": ("/meja/",),
-    "agus": ("/meja/", "/pengumuman/tulis/", "/atur/", "/atur/instansi/", "/atur/bidang/", "/atur/libur/"),
+    "agus": ("/meja/", "/pengumuman/tulis/", "/atur/", "/atur/instansi/", "/atur/bidang/", "/atur/libur/", *PEOPLE),
 }
 
 

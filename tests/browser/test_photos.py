@@ -42,7 +42,7 @@ def test_a_photo_goes_from_a_phone_to_everybody(town: Town, comes: Comes, tmp_pa
     for name, content in (("a.jpg", from_a_phone()), ("b.jpg", jpeg())):
         (tmp_path / name).write_bytes(content)
     yanti = comes()
-    page = yanti.open(f"/aspirasi/kirim/?desa={SUKARAMI}")
+    page = yanti.open(f"/aspirasi/kirim/?foto=ya&desa={SUKARAMI}")
     fill_in(page)
     page.set_input_files("#photos", [tmp_path / "a.jpg", tmp_path / "b.jpg"])
     yanti.press("Kirim")
@@ -86,7 +86,7 @@ def test_too_much_is_told_on_a_page_of_ours(
     for file in files:
         file.write_bytes(jpeg() + b"\0" * 9_500_000)
     yanti = comes()
-    page = yanti.open(f"/aspirasi/kirim/?desa={SUKARAMI}")
+    page = yanti.open(f"/aspirasi/kirim/?foto=ya&desa={SUKARAMI}")
     fill_in(page)
     page.set_input_files("#photos", files)
     yanti.press("Kirim")

@@ -21,6 +21,8 @@ def test_without_anything_the_data_lies_in_the_instance_folder(tmp_path: Path) -
     assert settings.migrate_url == settings.database_url
     assert settings.argon2 == (2, 19456, 1)
     assert not settings.secure_cookies
+    assert (settings.second_factor, settings.hosts, settings.proxies) == ("required", (), 0)
+    assert settings.keep_days == {"identity": 730, "sessions": 90, "attempts": 1, "keys": 90}
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
@@ -33,7 +35,13 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         KIMWEB_PUBLIC_URL="https://kim.example.go.id/",
         KIMWEB_ARGON2="1, 8, 1",
         KIMWEB_DEBUG_STATEMENTS="0",
+        KIMWEB_SECOND_FACTOR="offered",
+        KIMWEB_HOSTS="kim.example.go.id, .Desa.example.go.id,127.0.0.1:8000",
+        KIMWEB_PROXIES="1",
+        KIMWEB_KEEP_IDENTITY_DAYS="365",
     )
+    assert settings.hosts == ("kim.example.go.id", ".desa.example.go.id", "127.0.0.1:8000")
+    assert (settings.second_factor, settings.proxies, settings.keep_days["identity"]) == ("offered", 1, 365)
     assert settings.database_url == "postgresql+psycopg://kim@db/kim"
     assert settings.migrate_url == "postgresql+psycopg://owner@db/kim"
     assert (settings.secret_key, settings.secure_cookies, settings.argon2) == ("k" * 32, True, (1, 8, 1))
@@ -57,6 +65,14 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("KIMWEB_ARGON2", "1,8,2"),
         ("KIMWEB_ARGON2", "1,99999999999,1"),
         ("KIMWEB_SECRET_KEY", "short"),
+        ("KIMWEB_SECOND_FACTOR", "maybe"),
+        ("KIMWEB_HOSTS", "https://kim.example.go.id"),
+        ("KIMWEB_HOSTS", "kim.example.go.id/"),
+        ("KIMWEB_HOSTS", "*"),
+        ("KIMWEB_PROXIES", "-1"),
+        ("KIMWEB_PROXIES", "10"),
+        ("KIMWEB_PROXIES", "²"),
+        ("KIMWEB_KEEP_SESSIONS_DAYS", "0"),
         ("KIMWEB_PUBLIC_URL", "kim.example.go.id"),
         ("KIMWEB_PUBLIC_URL", "javascript:alert(1)"),
     ],

@@ -126,6 +126,48 @@ def test_the_same_form_again_is_stale_and_makes_nothing_twice(
     assert len(links(session)) == 1
 
 
+@pytest.mark.database
+def test_a_second_tap_keeps_each_photo_once(client: FlaskClient, people: People, session: Session) -> None:
+    enter(client, "budi")
+    fields = form_fields(client.get(WRITE).text, WRITE) | TYPED
+    for _ in range(2):
+        data = fields | {"photos": files(jpeg()), "alt": ["Jalan", "", ""]}
+        assert client.post(WRITE, data=data, content_type="multipart/form-data").status_code == 303
+    assert session.query(News).count() == session.query(Photo).count() == len(links(session)) == 1
+
+
+@pytest.mark.database
+def test_a_deleted_draft_takes_its_photos_along_but_not_those_of_others(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "budi")
+    write(client, jpeg(seed=1), jpeg(seed=2), alt=["Satu", "Dua"], langsung="simpan")
+    write(client, jpeg(seed=1), alt=["Satu"], title="Yang lain", langsung="simpan")
+    drafts = session.scalars(sa.select(News).order_by(News.id)).all()
+    page = f"/berita/{drafts[0].id}/hapus/"
+    assert send(client, f"/berita/{drafts[0].id}/penghapusan", on=page).status_code == 303
+    [kept] = links(session)
+    assert kept.owner_id == session.query(News).one().id
+    assert set(session.scalars(sa.select(Photo.hash))) == {kept.hash}
+
+
+def test_a_correction_leaves_the_photos_as_they_are(client: FlaskClient, people: People, session: Session) -> None:
+    row = people.put(people.news(State.PUBLISHED))
+    with_photo(session, f"/berita/{row.id}/", alt="Warga")
+    [before] = links(session)
+    enter(client, "budi")
+    page = f"/berita/{row.id}/perbaiki/"
+    text = client.get(page).text
+    assert "multipart" not in text
+    assert 'type="file"' not in text
+    assert "drop_photos" not in text
+    more = {"photos": (BytesIO(jpeg(seed=5)), "a.jpg"), "alt": "Lain", "drop_photos": str(before.id)}
+    answer = send(client, f"/berita/{row.id}/perbaikan", on=page, **TYPED, **more)
+    assert answer.status_code == 303
+    assert [link.id for link in links(session)] == [before.id]
+    assert "Foto: Warga, " in client.get(f"/berita/{row.id}/").text
+
+
 def test_other_forms_still_take_no_more_than_text(client: FlaskClient, people: People) -> None:
     enter(client, "budi")
     row = people.put(people.news(State.DRAFT))
@@ -186,6 +228,7 @@ def test_a_form_from_before_the_cover_is_stale(client: FlaskClient, people: Peop
     [
         ("sari", State.SUBMITTED, 200),
         ("sari", State.PUBLISHED, 200),
+        ("sari", State.REVISING, 200),
         ("sari", State.RETURNED, 409),
         ("sari", State.DRAFT, 404),
         ("siti", State.SUBMITTED, 404),

@@ -7,12 +7,13 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kimweb.accounts.models import RoleGrant, User
+from kimweb.accounts.models import Invitation, RoleGrant, User
 from kimweb.announcements import models as announcements
 from kimweb.areas.models import Agency, AgencyKind, Area, AreaKind
 from kimweb.aspirations import models as aspirations
-from kimweb.core.actor import REGENCY, Role
+from kimweb.core.actor import REGENCY, Actor, Role
 from kimweb.core.db import writing
+from kimweb.core.workflow import Step, note
 from kimweb.news import models as news
 from tests.home.world import DISTRICT, ELSEWHERE, PASSWORD, TODAY, VILLAGE, World
 from tests.support.clock import START
@@ -48,7 +49,9 @@ def put(session: Session, number: int, staff: dict[str, User], *, begin: int = 0
             place = [VILLAGE, here[index % len(here)], villages[index * 4 % len(villages)].code]
             rows += [_news(author, code, index) for code in place]
             rows += [_news(author, code, index, due=index) for code in (VILLAGE, here[index % len(here)])]
+            rows.append(_slip(staff["agus"], index))
             rows.append(_news(staff["budi"], VILLAGE, index, state=news.State.RETURNED))
+            rows += _watched(session, author, here[index % len(here)], index)
             rows += [_announcement(author, index, REGENCY), _announcement(author, index, DISTRICT, VILLAGE)]
             rows.append(_announcement(author, index, ELSEWHERE, agency=agencies[index % len(agencies)].id))
             rows.append(_announcement(staff["agus"], index, REGENCY, state=announcements.State.DRAFT))
@@ -81,6 +84,13 @@ def _author(session: Session, index: int, village: str) -> User:
     return user
 
 
+def _slip(giver: User, index: int) -> Invitation:
+    row = Invitation(nonce=f"{index:032x}", code_hash=f"{index:064x}", name=f"Tamu {index}", role=Role.MEMBER)
+    row.area_code, row.invited_by, row.batch = VILLAGE, giver.id, "0123456789ab"
+    row.created_at, row.expires_at = START, START + timedelta(days=7)
+    return row
+
+
 def _news(author: User, code: str, index: int, *, due: int | None = None, state: news.State | None = None) -> news.News:
     row = news.News(area_code=code, author_id=author.id, title=f"Berita {index}", body="Isi.", version=1)
     row.state = state or (news.State.PUBLISHED if due is None else news.State.SUBMITTED)
@@ -88,6 +98,21 @@ def _news(author: User, code: str, index: int, *, due: int | None = None, state:
     row.published_at = START - timedelta(minutes=index) if row.state is news.State.PUBLISHED else None
     row.due_on = None if due is None else TODAY + timedelta(days=due)
     return row
+
+
+def _watched(session: Session, author: User, code: str, index: int) -> list[object]:
+    """What desks look at though it is published, a correction that waits, and a line of the public log."""
+    own, reported, revising = (_news(author, place, index) for place in (code, VILLAGE, VILLAGE))
+    own.self_published, reported.reports = True, 3
+    revising.state, revising.due_on = news.State.REVISING, TODAY + timedelta(days=index)
+    session.add_all([own, reported, revising])
+    session.flush()
+    who = Step(Actor(TODAY, author.id), START, reason="Salah.")
+    note(session, own, news.Verb.WITHDRAW, who, role=Role.MODERATOR)
+    report = news.NewsReport(news_id=reported.id, at=START, reason="Salah.", network="x", counted=True)
+    revision = news.NewsRevision(news_id=revising.id, at=START, by_id=author.id, title="Baru", body="Isi.")
+    revision.submitted_at = START
+    return [report, revision]
 
 
 def _announcement(

@@ -30,9 +30,15 @@ NO_STATE = {
     "ubah": "an edit: the text, not the state; tests of the feature try every role",
     "privasi": "hides more, in every state (docs/permissions.md names who)",
     "pilihan": "a cookie of the reader's own browser",
-    "penghapusan": "an off day, which has no states",
+    "penghapusan": "an off day or a masa pemilihan, which have no states; an own draft, which is gone then",
+    "laporan": "a reader's report: it moves nothing by itself",
     "instansi": "reference data: admin only",
     "bidang": "reference data: admin only",
+    "undangan": "a slip is used once; tests/accounts/test_invitations.py",
+    "pembatalan": "a slip that was not used",
+    "kata-sandi": "a slip for somebody's password; tests/accounts/test_people.py tries every role",
+    "peran": "a role for somebody; the same",
+    "pengakhiran": "the end of somebody's role; the same",
 }
 """Last parts of POST addresses with an id that change no state of a flow, and why."""
 
@@ -65,6 +71,7 @@ MAY_COMPARE = {
     "core/actor.py": "what an actor holds",
     "core/permissions.py": "which role may hold what at all",
     "accounts/queries.py": "makes the actor",
+    "accounts/directory.py": "narrows lists by role",
     "web/access.py": "reads the table of permissions, for every feature alike",
     "aspirations/actions.py": "under which name a message stands, by the role that the policy gave",
 }

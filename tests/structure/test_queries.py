@@ -11,9 +11,11 @@ from tests.structure.source import KIMWEB, Module, at, calls, module, modules
 
 ASK = {"queries", "policy"}
 ALSO = {
+    "accounts/own_data.py": "queries: what is stored about one person",
     "areas/importing.py": "an import's view of what stands, row by row under its lock",
     "areas/recoding.py": "the same",
     "areas/shipped.py": "the same, for the files that come with the program",
+    "accounts/directory.py": "queries: the people under somebody, and slips",
     "cli.py": "commands",
 }
 HOUSES = ("core", "demo")

@@ -31,6 +31,10 @@ NO_NOUN = {
     aspirations.Verb.LAPSE: "the system's",
     aspirations.Verb.SEND: "POST /aspirasi/kirim/ makes the row",
 }
+NO_VERB = {
+    "laporan": "a reader's report: it moves nothing by itself",
+    "penghapusan": "an own draft: it is gone then, which is no state",
+}
 NO_ROW = {aspirations.Verb.TIGHTEN: "changes privacy, never the state", aspirations.Verb.SEND: "makes the row"}
 
 
@@ -112,7 +116,7 @@ def test_every_verb_has_its_address_and_every_address_its_verb(thing: str, app: 
         rule.rule.rpartition("/")[2]
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith(f"/{thing}/<") and "POST" in (rule.methods or ())
-    } - {""}
+    } - {"", *NO_VERB}
     assert nouns == set(FLOWS[thing][2]) - NO_NOUN.keys()
 
 

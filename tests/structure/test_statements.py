@@ -26,6 +26,8 @@ LISTS = [
         f"/berita/?wilayah={crowd.DISTRICT}",
         "/aspirasi/",
         f"/aspirasi/?wilayah={crowd.VILLAGE}",
+        "/catatan/",
+        f"/catatan/?wilayah={crowd.DISTRICT}",
         "/pengumuman/",
         f"/pengumuman/?wilayah={crowd.DISTRICT}",
     )
@@ -35,9 +37,13 @@ LISTS = [
     *(("rahman", path) for path in ("/meja/", "/meja/?alur=aspirasi", "/pengumuman/")),
     *(("dewi", path) for path in ("/meja/", "/pengumuman/")),
     *(("agus", path) for path in ("/meja/", "/meja/?alur=pengumuman", "/pengumuman/")),
+    *(("agus", path) for path in ("/orang/", "/orang/?peran=moderator", "/orang/undangan/", "/orang/kosong/")),
+    ("agus", "/orang/undangan/lembar/0123456789ab/"),
+    ("rahman", "/orang/"),
+    ("sari", "/orang/undangan/"),
     *(("agus", path) for path in ("/atur/", "/atur/instansi/?jenis=semua", "/atur/bidang/", "/atur/libur/")),
 ]
-FIXED = ("/desa/", "/atur/", "/akun/")
+FIXED = ("/desa/", "/atur/", "/akun/", "/orang/kosong/")
 """Lists of what every installation has alike: areas, agencies, off days, own sessions."""
 Sent = dict[tuple[str, str], Statements]
 MOST = 20

@@ -19,9 +19,10 @@ from tests.support.clock import FrozenClock
 from tests.support.statements import written
 from tests.web.site import Crawl
 
-ACTING = {"actions", "covering", "sending"}
+ACTING = {"actions", "covering", "granting", "invitations", "sending"}
 READS = {
     "accounts/actions.py": {"find_session": "a select, for each request"},
+    "accounts/granting.py": dict.fromkeys(("may_make_admins", "authority_for", "authority_over"), "by which role"),
     "areas/actions.py": {},
 }
 JOINS = {"accounts/actions.py": {"begin_session": "says so: joins the transaction of sign_in"}}
@@ -68,7 +69,7 @@ def test_an_action_without_transaction_is_noticed() -> None:
     assert without_transaction(module(text, "news/actions.py")) == []
 
 
-NO_WRITERS = ON_THE_WEB | {"queries", "policy", "timeline", "waiting"}
+NO_WRITERS = ON_THE_WEB | {"directory", "queries", "seats", "policy", "timeline", "waiting"}
 
 
 def written_outside(found: Module) -> list[str]:

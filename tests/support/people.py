@@ -48,6 +48,7 @@ _ROLES: dict[str, tuple[Role, str]] = {
     "agus": (Role.ADMIN, REGENCY),
 }
 EVERYBODY = ("visitor", *_ROLES, "nobody")
+_ONCE_PUBLIC = (NewsState.PUBLISHED, NewsState.REVISING, NewsState.WITHDRAWN)
 SYSTEM = Actor(day=TODAY, holdings=frozenset({Holding(Role.SYSTEM, REGENCY)}))
 
 
@@ -119,8 +120,8 @@ class People:
             "version": 1,
             "created_at": START,
             "updated_at": START,
-            "due_on": day(2) if state is NewsState.SUBMITTED else None,
-            "published_at": START if state in (NewsState.PUBLISHED, NewsState.WITHDRAWN) else None,
+            "due_on": day(2) if state in (NewsState.SUBMITTED, NewsState.REVISING) else None,
+            "published_at": START if state in _ONCE_PUBLIC else None,
         }
         return News(**(fields | changes))
 

@@ -36,9 +36,11 @@ class Server:
 
 
 def environment(folder: Path, **values: str) -> dict[str, str]:
-    """Our own settings only: data in `folder`, cheap password hashes, statements counted; `values` add and replace."""
+    """Our own settings only: data in `folder`, cheap password hashes, statements counted, the second factor offered;
+    `values` add and replace."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KIMWEB_", "GUNICORN_"))}
     ours = {"KIMWEB_INSTANCE": str(folder), "KIMWEB_ARGON2": CHEAP_ARGON2, "KIMWEB_DEBUG_STATEMENTS": "1"}
+    ours["KIMWEB_SECOND_FACTOR"] = "offered"
     return inherited | ours | {"PYTHONUNBUFFERED": "1"} | values
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -77,6 +78,34 @@ def _photographed(stage: Stage) -> str:
     return with_photo(stage.world.session, f"/aspirasi/{stage.aspiration(State.RECEIVED, Desk.VILLAGE).code}/")
 
 
+def _prepared(stage: Stage) -> tuple[str, FlaskClient]:
+    """The admin, between the picture and the first code."""
+    client = stage.client("agus")
+    form = form_of(client.get(SECOND).text, "/persiapan")
+    assert client.post(form.action, data={**form.fields, "password": PASSWORD}).status_code == 303
+    return SECOND, client
+
+
+def _second_on(stage: Stage) -> tuple[str, FlaskClient]:
+    """The admin, whose second factor is on."""
+    client = _prepared(stage)[1]
+    form = form_of(client.get(SECOND).text, SECOND)
+    assert client.post(SECOND, data={**form.fields, "code": stage.second_code(-1)}).status_code == 303
+    return SECOND, client
+
+
+def _half_in(stage: Stage) -> tuple[str, FlaskClient]:
+    """A browser that gave the admin's password, and is asked for the code."""
+    _second_on(stage)
+    client = stage.browser()
+    answer = client.post("/masuk/", data={"username": "agus", "password": PASSWORD})
+    return answer.headers["Location"], client
+
+
+def _person(stage: Stage) -> str:
+    return f"/orang/{stage.people['budi'].id}/"
+
+
 def form_of(text: str, action: str, path: str = "") -> Form:
     """The form with this address (or that ends so); "" for the one that posts to the page itself."""
     for form in forms_in(text):
@@ -86,6 +115,7 @@ def form_of(text: str, action: str, path: str = "") -> Form:
     raise AssertionError(f"no form with address {action}: {[form.action for form in forms_in(text)]}")
 
 
+SECOND = "/akun/kode-kedua/"
 AT_VILLAGE, AT_DISTRICT = _sent(State.RECEIVED, Desk.VILLAGE), _sent(State.FORWARDED, Desk.DISTRICT)
 AT_AGENCY = _sent(State.ASSIGNED, Desk.AGENCY)
 ASKED, ANSWERED = (_sent(state, Desk.SENDER, sender=True) for state in (State.ASKED, State.ANSWERED))
@@ -125,6 +155,59 @@ CASES = [
     ),
     Case("accounts.end_absence", "sari", _away, "/akun/kembali"),
     Case("accounts.end_session", "agus", _other_device, "/akun/perangkat"),
+    Case("accounts.ask_erasure", "sari", "/akun/data/", "/akun/data/penghapusan"),
+    Case("second.prepare", "agus", SECOND, "/persiapan", {"password": PASSWORD}, {"password": "x"}),
+    Case("second.confirm", "agus", _prepared, SECOND, {"code": "now"}, {"code": WRITTEN}, SHOWN),
+    Case("second.code_given", "agus", _half_in, "/masuk/kode/", {"code": "now"}, {"code": WRITTEN}, SHOWN),
+    Case(
+        "second.remove",
+        "agus",
+        _second_on,
+        "/penghapusan",
+        {"password": PASSWORD, "code": "now"},
+        {"password": PASSWORD, "code": WRITTEN},
+        SHOWN,
+    ),
+    Case(
+        "people.invite",
+        "agus",
+        "/orang/undang/",
+        "/orang/undang/",
+        {"name": "Joko", "role": "moderator", "place": VILLAGE},
+        {"name": WRITTEN, "role": "moderator", "place": "entah di mana"},
+        SHOWN,
+    ),
+    Case("people.withdraw", "agus", lambda stage: f"/orang/undangan/{stage.slip().id}/", "/pembatalan"),
+    Case(
+        "people.import_people",
+        "agus",
+        "/orang/undangan/berkas/",
+        "/orang/undangan/berkas/",
+        {"file": (BytesIO(f"nama,peran,kode\nJoko,anggota,{VILLAGE}\n".encode()), "orang.csv")},
+        {"file": (BytesIO(b"nama,peran,kode\nJoko,raja,1\n"), "orang.csv")},
+        "Baris 2: peran tidak dikenal",
+    ),
+    Case("people.password_slip", "agus", _person, "/kata-sandi"),
+    Case(
+        "people.add_role",
+        "agus",
+        _person,
+        "/peran",
+        {"role": "moderator", "place": VILLAGE},
+        {"role": "moderator", "place": WRITTEN, "starts_on": "besok"},
+        SHOWN,
+    ),
+    Case("people.end_role", "agus", _person, "/pengakhiran", {}, {"last_day": "kemarin dulu"}, "kemarin dulu"),
+    Case("invited.asked", "warga", "/undangan/", "/undangan/", {"code": "slip"}, {"code": WRITTEN}, SHOWN),
+    Case(
+        "invited.accept",
+        "warga",
+        lambda stage: f"/undangan/{stage.code()}/",
+        "",
+        {"username": "joko", "password": "hujan di sungai"},
+        {"username": WRITTEN, "password": "hujan di sungai"},
+        SHOWN,
+    ),
     Case("news.write", "budi", "/berita/tulis/", "", NEWS, {"title": "", "body": WRITTEN}, SHOWN),
     Case(
         "news.edit",
@@ -137,7 +220,7 @@ CASES = [
     ),
     Case("news.submit", "budi", _news(NewsState.DRAFT), "/pengajuan"),
     Case(
-        "news.send_back",
+        "news.return",
         "sari",
         _news(NewsState.SUBMITTED),
         "/pengembalian",
@@ -145,6 +228,30 @@ CASES = [
         {"reason": " "},
     ),
     Case("news.publish", "sari", _news(NewsState.SUBMITTED), "/publikasi"),
+    Case("news.restore", "sari", _news(NewsState.WITHDRAWN), "/pemulihan", {"reason": "Sudah benar."}, {"reason": ""}),
+    Case(
+        "news.correct",
+        "budi",
+        lambda stage: stage.news(NewsState.PUBLISHED) + "perbaiki/",
+        "/perbaikan",
+        NEWS,
+        {"title": WRITTEN, "body": ""},
+        SHOWN,
+    ),
+    Case("news.delete", "budi", lambda stage: stage.news(NewsState.DRAFT) + "hapus/", "/penghapusan"),
+    Case(
+        "news.report",
+        "warga",
+        lambda stage: stage.news(NewsState.PUBLISHED) + "lapor/",
+        "/laporan",
+        {"reason": "Salah."},
+        {"reason": WRITTEN * 20},
+        SHOWN,
+    ),
+    Case(
+        "news.keep", "sari", lambda stage: stage.watched(reports=3), "/penetapan", {"reason": "Benar."}, {"reason": ""}
+    ),
+    Case("news.second", "rahman", lambda stage: stage.watched(self_published=True), "/pemeriksaan"),
     Case("news.withdraw", "sari", _news(NewsState.PUBLISHED), "/penarikan", {"reason": "Salah."}, {"reason": ""}),
     Case("news.cover", "sari", _pictured, "", {"cells": ["C4"]}, {"cells": []}),
     Case(
@@ -264,5 +371,15 @@ CASES = [
         SHOWN,
     ),
     Case("areas.holidays", "agus", "/atur/libur/", "", HOLIDAY, {**HOLIDAY, "day": WRITTEN}, SHOWN),
+    Case(
+        "areas.periods",
+        "agus",
+        "/atur/pemilihan/",
+        "",
+        {"area": "16.06.01", "name": "Pilkades", "first": "18-11-2026", "last": "25-11-2026"},
+        {"area": WRITTEN, "name": "Pilkades", "first": "18-11-2026", "last": "25-11-2026"},
+        SHOWN,
+    ),
+    Case("areas.end_period", "agus", lambda stage: stage.election(), "/penghapusan"),
     Case("areas.remove_holiday", "agus", "/atur/libur/", "/penghapusan"),
 ]

@@ -7,14 +7,20 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from kimweb.accounts.invitations import invite
+from kimweb.accounts.models import Invitation
+from kimweb.accounts.queries import load_actor
 from kimweb.announcements.models import State as AnnouncementState
-from kimweb.areas.queries import agency_by_code
+from kimweb.areas.models import ElectionPeriod
+from kimweb.areas.queries import agency_by_code, area_today
 from kimweb.aspirations.models import Aspiration, Desk, State
 from kimweb.core.actor import REGENCY, Role
-from kimweb.core.codes import pin_for
+from kimweb.core.codes import pin_for, slip_code
 from kimweb.news.models import State as NewsState
 from tests.conftest import SECRET_KEY
-from tests.home.world import DISTRICT, PASSWORD, VILLAGE, World, in_days
+from tests.home.world import DISTRICT, ELSEWHERE, PASSWORD, VILLAGE, World, in_days
+from tests.support.clock import START
+from tests.support.second import shown
 from tests.web.site import browser
 
 Fields = dict[str, Any]
@@ -42,11 +48,29 @@ class Stage:
             assert answer.status_code == 303
         return client
 
+    def browser(self) -> FlaskClient:
+        """A browser of nobody."""
+        return browser(self.app)
+
+    def second_code(self, steps: int = 0) -> str:
+        """What the app on the admin's phone shows; `steps`: of 30 seconds later."""
+        return shown(self.world.session, self.people["agus"].id, START, steps)
+
     def news(self, state: NewsState) -> str:
         """The address of a piece of Budi's in a state."""
         values: Fields = {"state": state, "due": in_days(2) if state is NewsState.SUBMITTED else None}
         row = self.world.news(self.people["budi"], "Gotong royong", **values)
         return f"/berita/{row.id}/"
+
+    def watched(self, **values: Any) -> str:
+        """The address of a published piece of Budi's that asks for a look."""
+        return f"/berita/{self.world.news(self.people['budi'], 'Gotong royong', **values).id}/"
+
+    def election(self) -> str:
+        """The page on which a masa pemilihan stands."""
+        row = ElectionPeriod(area_code=ELSEWHERE, name="Pilkades", starts_on=in_days(1), ends_on=in_days(9))
+        self.world.add(row)
+        return "/atur/pemilihan/"
 
     def announcement(self, state: AnnouncementState) -> str:
         """The address of the regency's announcement in a state."""
@@ -61,6 +85,18 @@ class Stage:
         values["back_state"], values["back_desk"] = State.FORWARDED, Desk.DISTRICT
         values["hide_name"] = False
         return self.world.aspiration("Jembatan lapuk", **values)
+
+    def slip(self) -> Invitation:
+        """An invitation of the admin's for a member."""
+        session = self.world.session
+        who = {"actor": load_actor(session, self.people["agus"], START), "now": START, "server_key": SECRET_KEY}
+        place = area_today(session, VILLAGE)
+        assert place
+        return invite(session, name="Joko", role=Role.MEMBER, place=place, **who)  # type: ignore[arg-type]
+
+    def code(self) -> str:
+        """The code of a new invitation."""
+        return slip_code(SECRET_KEY, self.slip().nonce)
 
     def sender(self, row: Aspiration) -> FlaskClient:
         """The browser of whoever sent it."""

@@ -1,0 +1,244 @@
+"""Selects about the people under somebody, their roles, and the slips that bring them in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from kimweb.accounts import policy, queries
+from kimweb.accounts.models import Invitation, RoleGrant, User
+from kimweb.areas.models import Agency, Area, AreaKind
+from kimweb.core.actor import Actor, Holding, Role, covered
+from kimweb.core.audit import AuditEntry
+from kimweb.core.calendar import local_day
+from kimweb.core.codes import clean_slip, slip_hash
+from kimweb.core.errors import NotFound
+from kimweb.core.paging import MAX_ID, PAGE_SIZE, Page, cut
+
+_GRANT_PLACE = (joinedload(RoleGrant.area).joinedload(Area.parent), joinedload(RoleGrant.agency))
+_SLIP_PLACE = (
+    joinedload(Invitation.area).joinedload(Area.parent),
+    joinedload(Invitation.agency),
+    joinedload(Invitation.user),
+    joinedload(Invitation.inviter),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of people is narrowed to. `q`: a part of the name or the username; `within`: an area's code."""
+
+    q: str = ""
+    role: Role | None = None
+    within: str | None = None
+
+
+def _not_ended(day: date) -> sa.ColumnElement[bool]:
+    return sa.or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= day)
+
+
+def _row_id(text: str | None) -> int | None:
+    """The id in a cursor; None when it is missing or made by hand."""
+    plain = bool(text) and len(text or "") < 12 and (text or "").isascii() and (text or "").isdecimal()
+    number = int(text or "0") if plain else 0
+    return number if 0 < number <= MAX_ID else None
+
+
+def people_page(session: Session, actor: Actor, wanted: Wanted, *, after: str | None) -> Page[User]:
+    """A page of the people whom the actor sees, by name (one statement)."""
+    query = sa.select(User).where(policy.visible_people(actor))
+    words = wanted.q.lower()
+    if words:
+        hits = [sa.func.lower(column).contains(words, autoescape=True) for column in (User.name, User.username)]
+        query = query.where(sa.or_(*hits))
+    if wanted.role or wanted.within:
+        query = query.where(sa.exists().where(RoleGrant.user_id == User.id, _not_ended(actor.day), *_narrowed(wanted)))
+    last = _row_id(after)
+    if last is not None:
+        name = sa.select(User.name).where(User.id == last).correlate(None).scalar_subquery()
+        query = query.where(sa.tuple_(User.name, User.id) > sa.tuple_(name, sa.literal(last)))
+    rows = session.scalars(query.order_by(User.name, User.id).limit(PAGE_SIZE + 1)).all()
+    return cut(rows, lambda row: str(row.id))
+
+
+def _narrowed(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.role:
+        found.append(RoleGrant.role == wanted.role)
+    if wanted.within:
+        offices = sa.select(Agency.id).where(covered(Agency.area_code, [wanted.within]))
+        inside = covered(sa.func.coalesce(RoleGrant.area_code, ""), [wanted.within])
+        found.append(sa.or_(inside, RoleGrant.agency_id.in_(offices)))
+    return found
+
+
+def person(session: Session, actor: Actor, user_id: int, *, lock: bool = False) -> User:
+    """One account, as far as the actor sees it (404 otherwise); with `lock`, locked."""
+    query = sa.select(User).where(User.id == user_id, policy.visible_people(actor))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("Orang ini tidak ada.")
+    return found
+
+
+def standing_grants(session: Session, user_ids: Sequence[int], day: date) -> Mapping[int, list[RoleGrant]]:
+    """The roles of several people that have not ended on `day`, by account (one statement)."""
+    query = sa.select(RoleGrant).where(RoleGrant.user_id.in_(user_ids), _not_ended(day)).options(*_GRANT_PLACE)
+    found: dict[int, list[RoleGrant]] = {user_id: [] for user_id in user_ids}
+    for grant in session.scalars(query.order_by(RoleGrant.starts_on, RoleGrant.id)):
+        found[grant.user_id].append(grant)
+    return found
+
+
+def every_grant(session: Session, user_id: int) -> Sequence[RoleGrant]:
+    """Every role that a person holds, held or will hold, the newest first (one statement)."""
+    query = sa.select(RoleGrant).where(RoleGrant.user_id == user_id).options(*_GRANT_PLACE)
+    return session.scalars(query.order_by(RoleGrant.starts_on.desc(), RoleGrant.id.desc())).all()
+
+
+def grant_for_update(session: Session, user_id: int, grant_id: int) -> RoleGrant | None:
+    """One role of a person, locked."""
+    query = sa.select(RoleGrant).where(RoleGrant.id == grant_id, RoleGrant.user_id == user_id).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def is_own_admin(session: Session, user_id: int, day: date, *, beside: int = 0, lasting: bool = False) -> bool:
+    """Whether somebody is admin on `day` by their own grant, other than `beside`; `lasting`: by one without an end."""
+    runs = (RoleGrant.starts_on <= day, RoleGrant.ends_on.is_(None) if lasting else _not_ended(day))
+    query = sa.exists().where(RoleGrant.user_id == user_id, RoleGrant.role == Role.ADMIN, RoleGrant.id != beside, *runs)
+    return bool(session.scalar(sa.select(query)))
+
+
+def holdings_of(session: Session, user: User, now: datetime) -> set[Holding]:
+    """All that an account can do today, standing in for others included, or will be able to."""
+    today = {held for held in queries.load_actor(session, user, now).holdings if held.by is None}
+    grants = standing_grants(session, [user.id], local_day(now))[user.id]
+    return today | {held for grant in grants if (held := policy.held(grant))}
+
+
+def last_deeds(session: Session, user_ids: Sequence[int]) -> Mapping[int, AuditEntry]:
+    """What each account did last, by the record (one statement)."""
+    newest = (
+        sa.select(sa.func.max(AuditEntry.seq)).where(AuditEntry.actor_id.in_(user_ids)).group_by(AuditEntry.actor_id)
+    )
+    rows = session.scalars(sa.select(AuditEntry).where(AuditEntry.seq.in_(newest)))
+    return {row.actor_id: row for row in rows if row.actor_id is not None}
+
+
+# ------------------------------------------------------------------ slips
+
+
+def open_invitations(session: Session, actor: Actor, now: datetime, *, after: str | None) -> Page[Invitation]:
+    """A page of the slips whose codes still work and that the actor sees, newest first (one statement)."""
+    query = sa.select(Invitation).where(
+        policy.visible_invitations(actor),
+        Invitation.used_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        Invitation.expires_at > now,
+    )
+    last = _row_id(after)
+    if last is not None:
+        query = query.where(Invitation.id < last)
+    rows = session.scalars(query.options(*_SLIP_PLACE).order_by(Invitation.id.desc()).limit(PAGE_SIZE + 1)).all()
+    return cut(rows, lambda row: str(row.id))
+
+
+def invitation(session: Session, actor: Actor, invitation_id: int, *, lock: bool = False) -> Invitation:
+    """One slip with its place, as far as the actor sees it (404 otherwise); with `lock`, locked and bare."""
+    query = sa.select(Invitation).where(Invitation.id == invitation_id, policy.visible_invitations(actor))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(query if lock else query.options(*_SLIP_PLACE))
+    if found is None:
+        raise NotFound("Undangan ini tidak ada.")
+    return found
+
+
+def sheet(session: Session, actor: Actor, batch: str) -> Sequence[Invitation]:
+    """The slips of one file, in its order, as far as the actor sees them; raises NotFound when there are none."""
+    query = sa.select(Invitation).where(Invitation.batch == batch, policy.visible_invitations(actor))
+    rows = session.scalars(query.options(*_SLIP_PLACE).order_by(Invitation.id)).all()
+    if not rows:
+        raise NotFound("Lembar ini tidak ada.")
+    return rows
+
+
+def usable_slip(
+    session: Session, *, server_key: str, typed: str, now: datetime, lock: bool = False
+) -> Invitation | None:
+    """The slip behind a typed code, when it still works; with `lock`, locked. None alike for a code that was never
+    given, is used, withdrawn or too old, and for one whose giver could not give it any more."""
+    code = clean_slip(typed)
+    query = sa.select(Invitation).where(Invitation.code_hash == slip_hash(server_key, code))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(query if lock else query.options(*_SLIP_PLACE)) if code else None
+    works = found is not None and found.is_open(now) and _still_given(session, found, now)
+    return found if works else None
+
+
+def _still_given(session: Session, slip: Invitation, now: datetime) -> bool:
+    """Whether its giver may still give it: a role that ended takes its slips along, and a slip for a member's password
+    is none for the reviewer that the member became."""
+    giver = session.get(User, slip.invited_by)
+    if giver is None or not giver.active:
+        return False
+    actor, wanted = queries.load_actor(session, giver, now), policy.held(slip)
+    if wanted is not None:
+        return policy.gives(actor, wanted) is not None
+    user = session.get(User, slip.user_id)
+    return user is not None and user.active and policy.is_above(actor, holdings_of(session, user, now))
+
+
+def open_slips_of(session: Session, user_id: int) -> Sequence[Invitation]:
+    """The unused slips for an account's password, locked."""
+    query = sa.select(Invitation).where(
+        Invitation.user_id == user_id, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None)
+    )
+    return session.scalars(query.order_by(Invitation.id).with_for_update()).all()
+
+
+# ------------------------------------------------------------------ places
+
+
+def places_by_code(session: Session) -> dict[str, Area | Agency]:
+    """Every area and every active agency by its code, areas with their parents (two statements)."""
+    areas = session.scalars(sa.select(Area).options(joinedload(Area.parent)))
+    found: dict[str, Area | Agency] = {area.code: area for area in areas}
+    found |= {agency.code: agency for agency in session.scalars(sa.select(Agency).where(Agency.active))}
+    return found
+
+
+def areas_to_give(session: Session, actor: Actor) -> Sequence[Area]:
+    """The areas in which the actor gives roles, to choose from; empty for the admin, who types (one statement)."""
+    areas = policy.giving_areas(actor)
+    if areas is None:
+        return []
+    inside = sa.or_(Area.code.in_(sorted(policy.own_kims(actor))), covered(Area.code, policy.own_districts(actor)))
+    query = sa.select(Area).where(inside).options(joinedload(Area.parent))
+    return session.scalars(query.order_by(Area.name, Area.code)).all()
+
+
+def districts(session: Session) -> Sequence[Area]:
+    """Every district, by name (one statement)."""
+    return session.scalars(sa.select(Area).where(Area.kind == AreaKind.DISTRICT).order_by(Area.name)).all()
+
+
+def districts_without_reviewer(session: Session, day: date) -> Sequence[Area]:
+    """The districts of which nobody active is reviewer on `day`, by name (one statement)."""
+    held = sa.exists().where(
+        RoleGrant.role == Role.REVIEWER,
+        RoleGrant.area_code == Area.code,
+        RoleGrant.starts_on <= day,
+        _not_ended(day),
+        RoleGrant.user_id == User.id,
+        User.active,
+    )
+    query = sa.select(Area).where(Area.kind == AreaKind.DISTRICT, ~held.correlate_except(RoleGrant, User))
+    return session.scalars(query.order_by(Area.name)).all()

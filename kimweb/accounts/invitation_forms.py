@@ -1,0 +1,72 @@
+"""Forms of invitations and roles: shape and validation only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import PasswordField, SelectField
+from wtforms.validators import Optional
+
+from kimweb.core.actor import Role
+from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField
+from kimweb.web.words import ROLES
+
+
+class SeatForm(Form):
+    """A role and its place; the roles to choose from are those that the actor gives."""
+
+    role = SelectField("Peran", coerce=str, validate_choice=False)
+    place = LineField("Tempat", validators=[AtMost(120)])
+
+    def __init__(self, roles: Iterable[Role], **values: Any) -> None:
+        """`roles`: what the actor gives somewhere, widest first."""
+        super().__init__(**values)
+        self.roles = tuple(roles)
+        self.role.choices = [(str(role), ROLES[role]) for role in reversed(self.roles)]
+
+    def chosen_role(self) -> Role | None:
+        """The chosen role; None for what was not offered."""
+        chosen = self.role.data
+        return next((role for role in self.roles if str(role) == chosen), None)
+
+
+class InviteForm(SeatForm):
+    """A new person."""
+
+    name = LineField("Nama", validators=[Filled("Masih kosong. Tulis nama orangnya."), AtMost(80)])
+
+
+class RoleForm(SeatForm):
+    """One more role for somebody, from a day and perhaps until a day."""
+
+    starts_on = DayField("Mulai", validators=[Optional()])
+    ends_on = DayField("Sampai", validators=[Optional()])
+
+
+class EndForm(Form):
+    """The last day of a role (empty: at once), and until when it ran on the page."""
+
+    last_day = DayField("Hari terakhir", validators=[Optional()])
+    seen = LineField(validators=[AtMost(10)])
+
+
+class CodeForm(Form):
+    """A slip's code, as typed."""
+
+    code = LineField("Kode undangan", validators=[Filled("Masih kosong. Ketik kode di slip Anda."), AtMost(60)])
+
+
+class AcceptForm(Form):
+    """Username and password of a new account."""
+
+    username = LineField("Nama pengguna", validators=[Filled("Masih kosong. Pilih nama pengguna."), AtMost(64)])
+    password = PasswordField("Kata sandi", validators=[Filled("Masih kosong. Paling sedikit 8 huruf."), AtMost(200)])
+
+
+class NewPasswordForm(Form):
+    """A new password."""
+
+    password = PasswordField(
+        "Kata sandi baru", validators=[Filled("Masih kosong. Paling sedikit 8 huruf."), AtMost(200)]
+    )

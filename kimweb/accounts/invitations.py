@@ -1,0 +1,202 @@
+"""Invitations and slips for a new password: giving, withdrawing and using them; each verb is one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kimweb.accounts import actions, directory, granting, policy, queries
+from kimweb.accounts.csvfile import Row
+from kimweb.accounts.models import Invitation, UserSession
+from kimweb.accounts.passwords import Passwords
+from kimweb.accounts.record import record_slip
+from kimweb.areas.models import Agency, Area
+from kimweb.core import throttle
+from kimweb.core.actor import Actor, Holding, Role
+from kimweb.core.codes import slip_code, slip_hash
+from kimweb.core.db import writing
+from kimweb.core.errors import Invalid, InvalidTransition, NotAllowed
+from kimweb.core.i18n import N_, Sentence
+
+LIFE = timedelta(days=7)
+"""How long a slip works (issue 3)."""
+WRONG_LIMIT, WRONG_MINUTES = 100, 15
+"""Wrong codes that one network may type: a whole village may sit behind it, and guessing 30**10 codes is hopeless."""
+FAULTS_TOLD = 10
+REFUSED = N_(
+    "Kode ini tidak bisa dipakai: salah ketik, sudah dipakai, ditarik, atau lewat 7 hari. "
+    "Periksa hurufnya, atau minta slip baru kepada yang memberi."
+)
+
+
+def _new_slip(server_key: str, name: str, *, by: int, now: datetime) -> Invitation:
+    nonce = secrets.token_hex(16)
+    return Invitation(
+        nonce=nonce,
+        code_hash=slip_hash(server_key, slip_code(server_key, nonce)),
+        name=name,
+        invited_by=by,
+        created_at=now,
+        expires_at=now + LIFE,
+    )
+
+
+def _filled(slip: Invitation, held: Holding) -> Invitation:
+    slip.role, slip.area_code, slip.agency_id = held.role, held.area_code, held.agency_id
+    return slip
+
+
+def invite(
+    session: Session, *, actor: Actor, now: datetime, server_key: str, name: str, role: Role, place: Area | Agency
+) -> Invitation:
+    """Invite a new person to a role on a place. Raises NotAllowed, and Invalid where nobody can hold that role."""
+    held = policy.holding_on(role, place)
+    if held is None:
+        raise Invalid("Tempatnya tidak cocok.", {"place": N_("Peran ini tidak ada di tempat itu. Pilih yang lain.")})
+    with writing(session):
+        by = granting.authority_for(session, actor, held)
+        slip = _filled(_new_slip(server_key, name, by=actor.user_id or 0, now=now), held)
+        session.add(slip)
+        session.flush()
+        record_slip(session, slip, "invite", role=by, actor_id=actor.user_id, now=now)
+    return slip
+
+
+def invite_all(session: Session, *, actor: Actor, now: datetime, server_key: str, rows: Sequence[Row]) -> str:
+    """Invite everybody in a file, or nobody; returns the batch under which the slips are printed.
+
+    Raises Invalid, whose fields name the lines that are wrong (at most ten), and NotAllowed.
+    """
+    with writing(session):
+        places, slips, faults = directory.places_by_code(session), [], dict[str, str]()
+        batch, own = secrets.token_hex(6), granting.may_make_admins(session, actor)
+        for row in rows:
+            place = places.get(row.code)
+            held = policy.holding_on(row.role, place) if place else None
+            if held is None or policy.gives(actor, held) is None or (policy.is_for_admins_own(held) and not own):
+                faults[str(row.line)] = _fault(row, place, held)
+                continue
+            slips.append(_filled(_new_slip(server_key, row.name, by=actor.user_id or 0, now=now), held))
+            slips[-1].batch = batch
+        if faults:
+            raise Invalid("Belum ada yang diundang.", dict(list(faults.items())[:FAULTS_TOLD]))
+        session.add_all(slips)
+        session.flush()
+        for slip in slips:
+            by = policy.gives(actor, Holding(slip.role or Role.MEMBER, slip.area_code, slip.agency_id)) or Role.SYSTEM
+            record_slip(session, slip, "invite", role=by, actor_id=actor.user_id, now=now)
+    return batch
+
+
+def _fault(row: Row, place: Area | Agency | None, held: Holding | None) -> str:
+    if place is None:
+        return Sentence(N_("Baris %(line)d: kode “%(code)s” tidak dikenal."), line=row.line, code=row.code)
+    if held is None:
+        return Sentence(N_("Baris %(line)d: peran itu tidak ada di “%(code)s”."), line=row.line, code=row.code)
+    return Sentence(N_("Baris %(line)d: Anda tidak memberi peran itu di “%(code)s”."), line=row.line, code=row.code)
+
+
+def issue_password_slip(session: Session, *, actor: Actor, now: datetime, server_key: str, user_id: int) -> Invitation:
+    """A slip with which somebody under the actor sets a new password; older ones of theirs end.
+
+    Only for who holds nothing that the actor could not give, and never for oneself. Raises NotFound and NotAllowed.
+    """
+    with writing(session):
+        user = directory.person(session, actor, user_id, lock=True)
+        if user.id == actor.user_id:
+            raise NotAllowed("Kata sandi sendiri diganti di halaman Akun.")
+        if not user.active:
+            raise NotAllowed("Akun ini tidak aktif.")
+        by = granting.authority_over(session, actor, user, now)
+        for old in directory.open_slips_of(session, user.id):
+            old.withdrawn_at = now
+        slip = _new_slip(server_key, user.name, by=actor.user_id or 0, now=now)
+        slip.user_id = user.id
+        session.add(slip)
+        session.flush()
+        record_slip(session, slip, "reset", role=by, actor_id=actor.user_id, now=now)
+    return slip
+
+
+def withdraw(session: Session, *, actor: Actor, now: datetime, invitation_id: int) -> Invitation:
+    """End an unused slip. Raises NotFound, and InvalidTransition when it was used or ended already."""
+    with writing(session):
+        slip = directory.invitation(session, actor, invitation_id, lock=True)
+        if slip.used_at is not None or slip.withdrawn_at is not None:
+            raise InvalidTransition("the slip is used or withdrawn")
+        held = policy.held(slip)
+        by = policy.gives(actor, held) if held else None
+        slip.withdrawn_at = now
+        record_slip(session, slip, "withdraw", role=by or Role.SYSTEM, actor_id=actor.user_id, now=now)
+    return slip
+
+
+# ------------------------------------------------------------------ using a slip
+
+
+def check_code(session: Session, *, server_key: str, typed: str, network: str, now: datetime) -> Invitation:
+    """The slip behind a typed code. Raises Invalid, the same sentence whatever is wrong with it, and TooMany after 100
+    wrong ones from this network in 15 minutes."""
+    limits = {"limit": WRONG_LIMIT, "minutes": WRONG_MINUTES}
+    attempt = throttle.take(session, f"slip:{network}", now=now, **limits)
+    slip = directory.usable_slip(session, server_key=server_key, typed=typed, now=now)
+    if slip is None:
+        raise Invalid(REFUSED, {"code": REFUSED})
+    with writing(session):
+        throttle.give_back(session, attempt)
+    return slip
+
+
+def accept(
+    session: Session,
+    *,
+    server_key: str,
+    typed: str,
+    username: str,
+    password: str,
+    passwords: Passwords,
+    network: str,
+    device: str,
+    now: datetime,
+) -> str:
+    """Use an invitation: account, role and session at once; returns the session's token. Of two at the same moment one
+    wins. Raises Invalid and TooMany."""
+    check_code(session, server_key=server_key, typed=typed, network=network, now=now)
+    actions.check_password(password)
+    fresh = passwords.hash(password)
+    with writing(session):
+        slip = directory.usable_slip(session, server_key=server_key, typed=typed, now=now, lock=True)
+        held = policy.held(slip) if slip is not None else None
+        if slip is None or held is None:
+            raise Invalid(REFUSED, {"code": REFUSED})
+        giver = slip.invited_by
+        user = actions.create_user(session, username=username, name=slip.name, password_hash=fresh, now=now, by=giver)
+        actions.grant_role(
+            session, user=user, role=held.role, area_code=held.area_code, agency_id=held.agency_id, now=now, by=giver
+        )
+        slip.used_at, slip.used_by = now, user.id
+        record_slip(session, slip, "accept", role=held.role, actor_id=user.id, now=now)
+        return actions.begin_session(session, user=user, device=device, now=now)
+
+
+def set_password(
+    session: Session, *, server_key: str, typed: str, password: str, passwords: Passwords, network: str, now: datetime
+) -> None:
+    """Use a slip for a new password: sets just that, and ends every session of the account. Raises Invalid and
+    TooMany."""
+    check_code(session, server_key=server_key, typed=typed, network=network, now=now)
+    actions.check_password(password)
+    fresh = passwords.hash(password)
+    with writing(session):
+        slip = directory.usable_slip(session, server_key=server_key, typed=typed, now=now, lock=True)
+        user = queries.user_for_update(session, slip.user_id or 0) if slip is not None else None
+        if slip is None or user is None:
+            raise Invalid(REFUSED, {"code": REFUSED})
+        user.password_hash = fresh
+        session.execute(sa.delete(UserSession).where(UserSession.user_id == user.id))
+        slip.used_at, slip.used_by = now, user.id
+        record_slip(session, slip, "accept", role=Role.SYSTEM, actor_id=user.id, now=now)

@@ -1,0 +1,91 @@
+"""What is stored about one person, for that person (UU 27/2022, articles 6 to 8: access, correction, erasure)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
+from kimweb.core.audit import AuditEntry
+
+SHOWN = 50
+"""How many of the newest entries the page shows; the file has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """An account and everything that hangs on it; `entries`: what the person did, the newest first."""
+
+    user: User
+    grants: Sequence[RoleGrant]
+    absences: Sequence[Absence]
+    sessions: Sequence[UserSession]
+    entries: Sequence[AuditEntry]
+    entries_in_all: int
+
+
+def own_data(session: Session, user_id: int, *, entries: int | None = SHOWN) -> OwnData:
+    """Everything stored about an account, with at most so many entries (None: all). Six statements."""
+    mine = AuditEntry.actor_id == user_id
+    newest = sa.select(AuditEntry).where(mine).order_by(AuditEntry.seq.desc()).limit(entries)
+    grants = sa.select(RoleGrant).where(RoleGrant.user_id == user_id).order_by(RoleGrant.id)
+    absences = sa.select(Absence).where(Absence.user_id == user_id).order_by(Absence.id)
+    devices = sa.select(UserSession).where(UserSession.user_id == user_id).order_by(UserSession.created_at)
+    return OwnData(
+        user=session.get_one(User, user_id),
+        grants=session.scalars(grants.options(joinedload(RoleGrant.area), joinedload(RoleGrant.agency))).all(),
+        absences=session.scalars(absences.options(joinedload(Absence.stand_in))).all(),
+        sessions=session.scalars(devices).all(),
+        entries=session.scalars(newest).all(),
+        entries_in_all=session.scalar(sa.select(sa.func.count()).select_from(AuditEntry).where(mine)) or 0,
+    )
+
+
+def as_document(data: OwnData) -> dict[str, Any]:
+    """The same as a document for a file; instants in ISO 8601 with their zone; hashes of password and tokens are not
+    in it."""
+    user = data.user
+    return {
+        "account": {
+            "username": user.username,
+            "name": user.name,
+            "active": user.active,
+            "created_at": _instant(user.created_at),
+            "signed_in_at": _instant(user.signed_in_at),
+            "erasure_asked_at": _instant(user.erasure_asked_at),
+        },
+        "roles": [
+            {
+                "role": str(grant.role),
+                "on": grant.area.name if grant.area else grant.agency.name if grant.agency else "",
+                "from": grant.starts_on.isoformat(),
+                "until": grant.ends_on.isoformat() if grant.ends_on else None,
+            }
+            for grant in data.grants
+        ],
+        "absences": [
+            {
+                "from": row.starts_on.isoformat(),
+                "until": row.ends_on.isoformat(),
+                "stand_in": row.stand_in.name if row.stand_in else None,
+            }
+            for row in data.absences
+        ],
+        "sessions": [
+            {"device": row.device, "since": _instant(row.created_at), "last_seen": _instant(row.seen_at)}
+            for row in data.sessions
+        ],
+        "record": [
+            {"at": _instant(entry.at), "what": entry.verb, "kind": entry.kind, "id": entry.subject_id}
+            for entry in data.entries
+        ],
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,72 @@
+"""What is done with accounts as the interface calls it, and the QR code of a slip."""
+
+from __future__ import annotations
+
+import segno
+from flask import Flask
+from flask_babel import gettext
+from markupsafe import Markup
+
+from kimweb.accounts.devices import device_parts
+from kimweb.core.i18n import N_
+from kimweb.web.words import add_verbs, verb_name
+
+_VERBS = {
+    "sign_in": N_("masuk"),
+    "sign_out": N_("keluar"),
+    "password": N_("kata sandi diganti"),
+    "absence": N_("berhalangan dicatat"),
+    "grant": N_("peran diberikan"),
+    "revoke": N_("peran diakhiri"),
+    "invite": N_("diundang"),
+    "reset": N_("slip kata sandi dibuat"),
+    "withdraw": N_("ditarik"),
+    "accept": N_("sudah dipakai"),
+    "export": N_("data sendiri diunduh"),
+    "erasure_asked": N_("penghapusan diminta"),
+}
+_KINDS = {
+    "user": N_("Akun"),
+    "invitation": N_("Undangan"),
+    "news": N_("Berita"),
+    "announcement": N_("Pengumuman"),
+    "aspiration": N_("Aspirasi"),
+    "agency": N_("Instansi"),
+    "category": N_("Bidang"),
+    "holiday": N_("Hari libur"),
+}
+"""What the record's kinds of subjects are called; only the admin reads them here."""
+
+
+def deed_name(kind: str, verb: str) -> str:
+    """What somebody did, in two words: "Berita: terbit"."""
+    thing = gettext(_KINDS[kind]) if kind in _KINDS else kind
+    try:
+        return f"{thing}: {verb_name(verb)}"
+    except KeyError:
+        return thing
+
+
+def device_name(user_agent: str) -> str:
+    """A sign-in's device: "Chrome di Android"; as much of it as can be told."""
+    browser, system = device_parts(user_agent)
+    if browser and system:
+        return str(gettext("%(browser)s di %(system)s", browser=browser, system=system))
+    return browser or system or str(gettext("Perangkat tanpa nama"))
+
+
+def qr(address: str) -> Markup:
+    """An address as QR code: inline SVG, black on white, with the quiet border that readers need.
+
+    One of the eight masks, whichever: choosing the prettiest takes five times as long, and a sheet has 1,000 of them.
+    """
+    code = segno.make(address, error="m", micro=False, mask=3)
+    return Markup(code.svg_inline(border=4, omitsize=True, light="#fff"))  # noqa: S704 (only figures come out of it)
+
+
+def install(app: Flask) -> None:
+    """Register the words and the filters."""
+    add_verbs(app, _VERBS)
+    app.jinja_env.filters["deed_name"] = deed_name
+    app.jinja_env.filters["device_name"] = device_name
+    app.jinja_env.filters["qr"] = qr

@@ -1,0 +1,52 @@
+"""The public log of moderation: what was withdrawn, returned, merged, by which role, when and why."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from kimweb.areas.queries import area_asked
+from kimweb.aspirations.models import Aspiration
+from kimweb.core.i18n import N_
+from kimweb.home import queries
+from kimweb.home.blueprint import bp
+from kimweb.home.queries import LogLine
+from kimweb.news.models import News, Verb
+from kimweb.web import context
+from kimweb.web.access import public
+from kimweb.web.htmx import render_page
+
+_NEWS = {
+    Verb.WITHDRAW: N_("Berita ditarik"),
+    Verb.RESTORE: N_("Berita ditampilkan lagi"),
+    Verb.KEEP: N_("Berita tetap tayang sesudah dilaporkan pembaca"),
+    Verb.RETURN: N_("Perbaikan berita dikembalikan"),
+    Verb.PUBLISH: N_("Berita diterbitkan penulisnya sendiri"),
+}
+
+
+@bp.get("/catatan/")
+@public
+def log() -> Response:
+    """The log, everywhere or of one area (`?wilayah=`), the newest first."""
+    db = context.db_session()
+    area = area_asked(db, request.args.get("wilayah"))
+    after = request.args.get("sesudah", "")
+    seq = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else None
+    page = queries.moderation_log(db, within=area.code if area else None, after=seq)
+    return render_page("home/log.html", "home/_log.html", page=page, area=area)
+
+
+def what(line: LogLine) -> str:
+    """What was done to what."""
+    if line.entry.kind == News.audit_kind:
+        return str(gettext(_NEWS[Verb(line.entry.verb)]))
+    if line.entry.kind == Aspiration.audit_kind:
+        return str(gettext("Aspirasi digabung"))
+    return str(gettext("Pengumuman ditarik"))
+
+
+def install(app: Flask) -> None:
+    """Register the filter."""
+    app.jinja_env.filters["log_what"] = what

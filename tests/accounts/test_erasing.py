@@ -1,0 +1,95 @@
+"""Erasing a person: what names them goes, the record's chain still fits, and doing it again harms nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from kimweb.accounts import actions
+from kimweb.accounts.erasing import NAMELESS, erase_user, forget_sessions
+from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
+from kimweb.core import audit
+from kimweb.core.actor import Role
+from kimweb.core.audit import AuditText
+from kimweb.core.chain import verify
+from kimweb.core.db import writing
+from kimweb.core.errors import NotFound
+from tests.support.clock import START
+from tests.support.people import PASSWORD, TODAY, People, day, enter
+
+pytestmark = pytest.mark.database
+
+
+def _texts(session: Session, *entries: tuple[str, str, int]) -> None:
+    """Entries with a text: (kind, subject, who wrote it)."""
+    with writing(session):
+        for kind, subject, by in entries:
+            entry = audit.Entry(START, kind, subject, "x", Role.MODERATOR, actor_id=by, text=f"{kind} {subject}")
+            audit.record(session, entry)
+
+
+def test_a_person_is_erased_and_the_chain_still_fits(
+    app: Flask, client: FlaskClient, people: People, session: Session
+) -> None:
+    sari, budi = people.users["sari"].id, people.users["budi"].id
+    enter(client, "sari")
+    people.put(Absence(user_id=budi, stand_in_id=sari, starts_on=TODAY, ends_on=day(2)))
+    _texts(session, ("user", str(sari), budi), ("news", "7", sari), ("news", "8", budi))
+    gone = erase_user(session, username="Sari", texts=False, now=START)
+    assert gone == {"peran diakhiri": 1, "perangkat": 1, "kode cadangan": 0, "kode kedua": 0, "teks catatan": 1}
+    session.rollback()
+    user = session.get_one(User, sari, populate_existing=True)
+    assert (user.username, user.name, user.active) == (f"terhapus-{sari}", NAMELESS, False)
+    assert [row.text for row in session.scalars(sa.select(AuditText).order_by(AuditText.seq))] == ["news 7", "news 8"]
+    assert session.scalars(sa.select(RoleGrant.ends_on).where(RoleGrant.user_id == sari)).one() == day(-1)
+    assert session.scalars(sa.select(Absence.stand_in_id)).one() is None
+    assert client.get("/meja/").status_code == 303
+    for name in ("sari", f"terhapus-{sari}"):
+        answer = app.test_client().post("/masuk/", data={"username": name, "password": PASSWORD})
+        assert answer.status_code == 422
+    report = verify(session)
+    assert (report.problems, report.erased) == ([], 1)
+    assert audit.history(session, "user", str(sari))[-1].detail == {"removed": gone}
+
+
+def test_the_reasons_that_somebody_wrote_go_when_that_is_asked_for(people: People, session: Session) -> None:
+    sari, budi = people.users["sari"].id, people.users["budi"].id
+    _texts(session, ("news", "7", sari), ("news", "8", budi))
+    assert erase_user(session, username="sari", texts=True, now=START)["teks catatan"] == 1
+    assert [row.text for row in session.scalars(sa.select(AuditText))] == ["news 8"]
+    assert verify(session).problems == []
+
+
+def test_erasing_again_and_erasing_nobody_changes_nothing(people: People, session: Session) -> None:
+    erase_user(session, username="sari", texts=False, now=START)
+    entries = verify(session).entries
+    for name in ("sari", "entah", "x" * 99):
+        with pytest.raises(NotFound):
+            erase_user(session, username=name, texts=True, now=START)
+    assert verify(session).entries == entries
+
+
+def test_a_free_name_can_be_taken_again(people: People, session: Session) -> None:
+    erase_user(session, username="sari", texts=False, now=START)
+    assert actions.create_user(session, username="sari", name="Sari", password_hash="x", now=START).active
+
+
+def test_old_sign_ins_go(client: FlaskClient, people: People, session: Session) -> None:
+    enter(client, "budi")
+    assert forget_sessions(session, before=START - timedelta(seconds=1)) == 0
+    assert forget_sessions(session, before=START) == 1
+    assert session.scalars(sa.select(UserSession)).all() == []
+
+
+def test_the_end_of_an_absence_is_an_entry_as_its_begin_is(people: People, session: Session) -> None:
+    actor = people.actor("sari")
+    actions.end_absence(session, actor=actor, now=START)  # none there: nothing happened
+    actions.set_absence(session, actor=actor, starts_on=TODAY, ends_on=TODAY, stand_in_id=None, now=START)
+    actions.end_absence(session, actor=actor, now=START)
+    verbs = [entry.verb for entry in audit.history(session, "user", str(people.users["sari"].id))]
+    assert verbs == ["absence", "absence_end"]
