@@ -57,17 +57,18 @@ class Settings:
             instance.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsError(f"KIMWEB_INSTANCE: the folder {instance} cannot be made ({error.strerror}).") from error
+        secure = _flag(env, "KIMWEB_SECURE_COOKIES")
         url = _database_url(env.get("KIMWEB_DATABASE_URL") or f"sqlite:///{instance / 'kimweb.db'}")
         return cls(
             instance=instance,
             database_url=url,
             migrate_url=_database_url(env.get("KIMWEB_MIGRATE_URL") or url),
             secret_key=_given_key(env.get("KIMWEB_SECRET_KEY")) or _secret_key(instance / "secret_key"),
-            secure_cookies=_flag(env, "KIMWEB_SECURE_COOKIES"),
+            secure_cookies=secure,
             public_url=_public_url(env.get("KIMWEB_PUBLIC_URL") or ""),
             argon2=_argon2(env.get("KIMWEB_ARGON2")),
             debug_statements=_flag(env, "KIMWEB_DEBUG_STATEMENTS"),
-            second_factor=_second_factor(env.get("KIMWEB_SECOND_FACTOR") or "required"),
+            second_factor=_second_factor(env.get("KIMWEB_SECOND_FACTOR") or ("required" if secure else "offered")),
             hosts=_hosts(env.get("KIMWEB_HOSTS") or ""),
             proxies=_number(env, "KIMWEB_PROXIES", 0, lowest=0, highest=9),
             keep_days=MappingProxyType(

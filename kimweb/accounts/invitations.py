@@ -166,7 +166,7 @@ def accept(
     """Use an invitation: account, role and session at once; returns the session's token. Of two at the same moment one
     wins. Raises Invalid and TooMany."""
     check_code(session, server_key=server_key, typed=typed, network=network, now=now)
-    actions.check_password(password)
+    actions.check_password(password, username)
     fresh = passwords.hash(password)
     with writing(session):
         slip = directory.usable_slip(session, server_key=server_key, typed=typed, now=now, lock=True)

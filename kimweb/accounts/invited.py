@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import actions, directory, invitations, login, queries
+from kimweb.accounts import directory, invitations, login
 from kimweb.accounts.invitation_forms import AcceptForm, CodeForm, NewPasswordForm
 from kimweb.accounts.models import Invitation
 from kimweb.accounts.passwords import Passwords, passwords
@@ -81,12 +81,7 @@ def accept(code: str) -> Response:
                 return _refused(code, 422)
             form.blame(_at_field(error))
         else:
-            row = queries.session_by_hash(db, actions.token_hash(token))
-            if earlier:
-                actions.sign_out(db, token=earlier, now=context.now())
-            if row is not None:
-                login.enter(row.user, token)
-            return redirect(url_for(context.addresses().desk), 303)
+            return login.land(token, "/meja/", earlier)
     found = _find(code)
     return _page(found, form, 422) if found else _refused(code, 422)
 

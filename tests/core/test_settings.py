@@ -21,8 +21,15 @@ def test_without_anything_the_data_lies_in_the_instance_folder(tmp_path: Path) -
     assert settings.migrate_url == settings.database_url
     assert settings.argon2 == (2, 19456, 1)
     assert not settings.secure_cookies
-    assert (settings.second_factor, settings.hosts, settings.proxies) == ("required", (), 0)
+    assert (settings.second_factor, settings.hosts, settings.proxies) == ("offered", (), 0)
     assert settings.keep_days == {"identity": 730, "sessions": 90, "attempts": 1, "keys": 90}
+
+
+def test_in_production_officials_need_a_second_factor_unless_the_setting_says_otherwise(tmp_path: Path) -> None:
+    """Production is where the cookies are for https alone."""
+    assert _read(tmp_path, KIMWEB_SECURE_COOKIES="1").second_factor == "required"
+    assert _read(tmp_path, KIMWEB_SECURE_COOKIES="1", KIMWEB_SECOND_FACTOR="offered").second_factor == "offered"
+    assert _read(tmp_path, KIMWEB_SECOND_FACTOR="required").second_factor == "required"
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:

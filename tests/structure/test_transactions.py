@@ -28,6 +28,7 @@ READS = {
 JOINS = {"accounts/actions.py": {"begin_session": "says so: joins the transaction of sign_in"}}
 ENDS = {
     "core/db.py": "writing() and the migrations",
+    "core/grants.py": "as the migrating role, right after the migrations",
     "web/errors.py": "after an error nobody foresaw, so that the page of the error can read",
     "home/health.py": "a reading one that failed",
 }
