@@ -161,7 +161,11 @@ def test_a_correction_leaves_the_photos_as_they_are(client: FlaskClient, people:
     assert "multipart" not in text
     assert 'type="file"' not in text
     assert "drop_photos" not in text
-    more = {"photos": (BytesIO(jpeg(320, 240, 5)), "a.jpg"), "alt": "Lain", "drop_photos": str(before.id)}
+    more: dict[str, Any] = {
+        "photos": (BytesIO(jpeg(320, 240, 5)), "a.jpg"),
+        "alt": "Lain",
+        "drop_photos": str(before.id),
+    }
     answer = send(client, f"/berita/{row.id}/perbaikan", on=page, **TYPED, **more)
     assert answer.status_code == 303
     assert [link.id for link in links(session)] == [before.id]
