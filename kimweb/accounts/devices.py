@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import re
-
-_BROWSERS = (
-    ("Opera Mini", r"Opera Mini/"),
-    ("Opera", r"OPR/|OPiOS/|Opera"),
-    ("UC Browser", r"UCBrowser|UCWEB"),
-    ("Samsung Internet", r"SamsungBrowser/"),
-    ("Edge", r"Edg(?:e|A|iOS)?/"),
-    ("Mi Browser", r"MiuiBrowser/"),
-    ("WhatsApp", r"WhatsApp/"),
-    ("Facebook", r"FBAN|FBAV"),
-    ("Firefox", r"Firefox/|FxiOS/"),
-    ("Chrome", r"Chrome/|CriOS/|Chromium/"),
-    ("Safari", r"Safari/"),
-    ("w3m", r"w3m/"),
-    ("Lynx", r"Lynx/"),
+Marks = tuple[tuple[str, tuple[str, ...]], ...]
+_BROWSERS: Marks = (
+    ("Opera Mini", ("Opera Mini/",)),
+    ("Opera", ("OPR/", "OPiOS/", "Opera")),
+    ("UC Browser", ("UCBrowser", "UCWEB")),
+    ("Samsung Internet", ("SamsungBrowser/",)),
+    ("Edge", ("Edg/", "Edge/", "EdgA/", "EdgiOS/")),
+    ("Mi Browser", ("MiuiBrowser/",)),
+    ("WhatsApp", ("WhatsApp/",)),
+    ("Facebook", ("FBAN", "FBAV")),
+    ("Firefox", ("Firefox/", "FxiOS/")),
+    ("Chrome", ("Chrome/", "CriOS/", "Chromium/")),
+    ("Safari", ("Safari/",)),
+    ("w3m", ("w3m/",)),
+    ("Lynx", ("Lynx/",)),
 )
 """By their marks; those that also carry another's (nearly all say "Chrome" and "Safari") stand before it."""
-_SYSTEMS = (
-    ("KaiOS", r"KAIOS/"),
-    ("Android", r"Android"),
-    ("iPhone", r"iPhone"),
-    ("iPad", r"iPad"),
-    ("Windows", r"Windows NT|Windows Phone"),
-    ("ChromeOS", r"CrOS"),
-    ("Mac", r"Macintosh|Mac OS X"),
-    ("Linux", r"Linux|X11"),
-    ("Java", r"J2ME|MIDP"),
+_SYSTEMS: Marks = (
+    ("KaiOS", ("KAIOS/",)),
+    ("Android", ("Android",)),
+    ("iPhone", ("iPhone",)),
+    ("iPad", ("iPad",)),
+    ("Windows", ("Windows NT", "Windows Phone")),
+    ("ChromeOS", ("CrOS",)),
+    ("Mac", ("Macintosh", "Mac OS X")),
+    ("Linux", ("Linux", "X11")),
+    ("Java", ("J2ME", "MIDP")),
 )
 
 
@@ -38,5 +37,5 @@ def device_parts(user_agent: str) -> tuple[str, str]:
     return _first(_BROWSERS, user_agent[:400]), _first(_SYSTEMS, user_agent[:400])
 
 
-def _first(marks: tuple[tuple[str, str], ...], text: str) -> str:
-    return next((name for name, pattern in marks if re.search(pattern, text)), "")
+def _first(names: Marks, text: str) -> str:
+    return next((name for name, marks in names if any(mark in text for mark in marks)), "")
