@@ -139,7 +139,7 @@ def _turn() -> Iterator[None]:
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")  # (JPEG finds MPO, of phones with two lenses, by itself)
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 _APPLE = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-_OTHER_LANGUAGE = re.compile(rb"<\s*(?:!doctype|html|head|body|script|iframe|svg)|%PDF-", re.IGNORECASE)
+_OTHER_LANGUAGE = re.compile(r"<\s*(?:!doctype|html|head|body|script|iframe|svg)|%PDF-", re.IGNORECASE | re.ASCII)
 """What a browser or a reader of documents would take the file for: it looks into the first 1,445 bytes at most."""
 
 
@@ -154,7 +154,7 @@ def _check_bytes(sent: bytes) -> None:
             N_("Foto HEIC belum bisa dibaca. Di iPhone: Pengaturan, Kamera, Format, pilih Paling Kompatibel.")
         )
     known = sent.startswith(_STARTS) or (sent[:4] == b"RIFF" and sent[8:12] == b"WEBP")
-    if not known or _OTHER_LANGUAGE.search(sent[:1445]):
+    if not known or _OTHER_LANGUAGE.search(sent[:1445].decode("latin-1")):
         raise BadPicture(N_("Ini bukan foto. Kirim JPEG, PNG, WebP atau GIF."))
 
 
