@@ -50,7 +50,7 @@ from kimweb.news import words as news_words
 from kimweb.news import workflow as news_workflow
 from kimweb.news.models import News
 from kimweb.settings import ROOT, Settings
-from kimweb.web import access, context, converters, cookies, delivery, errors, filters, security, styles, words
+from kimweb.web import access, context, converters, cookies, delivery, errors, filters, photos, security, styles, words
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -125,7 +125,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         ),
     )
     _templates(app)
-    for part in (security, access, errors, delivery):
+    for part in (photos, security, access, errors, delivery):
         part.install(app)
     return app
 

@@ -6,10 +6,12 @@ import fcntl
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import werkzeug.test
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import BrowserContext, Page
@@ -126,6 +128,14 @@ def session(database_url: str) -> Iterator[Session]:
 def statements() -> Callable[[], AbstractContextManager[Statements]]:
     """`with statements() as sent: client.get("/")`, then `assert len(sent) == 3, sent`."""
     return counted
+
+
+@pytest.fixture
+def in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large uploads are made in memory: the test client leaves its temporary files open, which fails some later
+    test."""
+    made = partial(werkzeug.test.stream_encode_multipart, use_tempfile=False)
+    monkeypatch.setattr(werkzeug.test, "stream_encode_multipart", made)
 
 
 # ---------------------------------------------------------------- servers

@@ -9,15 +9,17 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from kimweb.announcements import policy, queries
-from kimweb.announcements.models import Announcement, AnnouncementArea, State, Urgency, Verb
+from kimweb.announcements.models import Announcement, AnnouncementArea, AnnouncementPhoto, State, Urgency, Verb
 from kimweb.announcements.policy import Office
 from kimweb.announcements.workflow import EDITABLE, LONGEST_DAYS, TRANSITIONS
+from kimweb.core import photos
 from kimweb.core.actor import Actor, Role, covers
 from kimweb.core.calendar import local_day
 from kimweb.core.db import writing
 from kimweb.core.errors import Invalid, InvalidTransition, NotAllowed
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
+from kimweb.core.photos import NO_CHANGE, PhotoChange
 from kimweb.core.workflow import Step, advance, check_version, note, touch
 
 
@@ -35,8 +37,10 @@ class Content:
     event_time: str = ""
     event_place: str = ""
     phone: str = ""
+    pictures: PhotoChange = NO_CHANGE
 
 
+MOST_PHOTOS = 1
 _PLAIN = ("title", "body", "urgency", "starts_on", "ends_on", "event_on", "event_time", "event_place", "phone")
 
 
@@ -89,7 +93,7 @@ def write_announcement(session: Session, step: Step, *, office: Office, content:
         _fill(announcement, content)
         session.add(announcement)
         session.flush()
-        _record(session, announcement, step, "create", role)
+        _record(session, announcement, _pictured(session, step, announcement, content), "create", role)
     return announcement
 
 
@@ -104,8 +108,14 @@ def edit_announcement(session: Session, step: Step, *, announcement_id: int, con
         kept = {row.area_code: row for row in announcement.audience}
         announcement.audience = [kept.get(code) or AnnouncementArea(area_code=code) for code in areas]
         touch(announcement, step.now)
-        _record(session, announcement, step, "edit", role)
+        _record(session, announcement, _pictured(session, step, announcement, content), "edit", role)
     return announcement
+
+
+def _pictured(session: Session, step: Step, announcement: Announcement, content: Content) -> Step:
+    """The step, telling what became of the announcement's picture."""
+    photos.change(session, AnnouncementPhoto, announcement.id, content.pictures, most=MOST_PHOTOS)
+    return replace(step, detail={**step.detail, **content.pictures.told})
 
 
 def check_editable(actor: Actor, announcement: Announcement) -> Role:

@@ -10,10 +10,11 @@ from typing import Any
 from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional, ValidationError
 
-from kimweb.announcements.actions import Content, day_problems
+from kimweb.announcements.actions import MOST_PHOTOS, Content, day_problems
 from kimweb.announcements.models import Announcement, Urgency
 from kimweb.core.i18n import N_
-from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField, TextField
+from kimweb.web.forms import AtMost, DayField, Filled, LineField, TextField
+from kimweb.web.photos import PhotosField, PhotosForm
 
 STANDS_DAYS = 7
 """For how many days a new announcement stands when nobody says otherwise."""
@@ -55,7 +56,7 @@ class AreasField(SelectMultipleField):
         self.data = sorted({value for value in valuelist if re.fullmatch(r"[0-9.]{5,13}", value, re.ASCII)})
 
 
-class AnnouncementForm(Form):
+class AnnouncementForm(PhotosForm):
     """What an announcement says, to whom, how urgently, and from when until when."""
 
     office = SelectField("Atas nama", coerce=str, validate_choice=False, validators=[Optional()])
@@ -69,6 +70,7 @@ class AnnouncementForm(Form):
     event_time = LineField("Jam acara", validators=[AtMost(40)])
     event_place = LineField("Tempat acara", validators=[AtMost(120)])
     phone = LineField("Nomor yang bisa ditelepon", validators=[AtMost(20), _phone])
+    photos = PhotosField("Foto", most=MOST_PHOTOS, asks_alt=True)
     version = IntegerField(validators=[Optional()])
 
     def offer(self, *, offices: list[tuple[str, str]], areas: Collection[str]) -> None:
@@ -104,6 +106,7 @@ class AnnouncementForm(Form):
             event_time=self.event_time.data or "",
             event_place=self.event_place.data or "",
             phone=self.phone.data or "",
+            pictures=self.photo_change(),
         )
 
 

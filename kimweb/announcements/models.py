@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kimweb.accounts.models import User
 from kimweb.areas.models import CODE, Agency, Area, area_key
 from kimweb.core.db import Base
+from kimweb.core.photos import PhotoLink
 
 
 class State(StrEnum):
@@ -73,6 +74,9 @@ class Announcement(Base):
     audience: Mapped[list[AnnouncementArea]] = relationship(
         back_populates="announcement", lazy="raise_on_sql", cascade="all, delete-orphan"
     )
+    photos: Mapped[list[AnnouncementPhoto]] = relationship(
+        lazy="raise_on_sql", order_by="AnnouncementPhoto.position", viewonly=True
+    )
 
     audit_kind = "announcement"
 
@@ -99,3 +103,11 @@ class AnnouncementArea(Base):
 
     announcement: Mapped[Announcement] = relationship(back_populates="audience", lazy="raise_on_sql")
     area: Mapped[Area] = relationship(lazy="raise_on_sql")
+
+
+class AnnouncementPhoto(PhotoLink, Base):
+    """The picture of an announcement; whoever sees the announcement sees it."""
+
+    __tablename__ = "announcement_photos"
+
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("announcements.id", ondelete="CASCADE"), index=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -70,11 +71,15 @@ def _publishing_role(actor: Actor, announcement: Announcement) -> Role | None:
     return Role.REVIEWER if own and inside else None
 
 
+def is_public(announcement: Announcement, day: date) -> bool:
+    """Whether everybody reads it on that day: from its first day on."""
+    return announcement.state is State.PUBLISHED and announcement.starts_on <= day
+
+
 def can_see(actor: Actor, announcement: Announcement) -> bool:
     """Published ones are for everybody from their first day on, before it for office and admin; drafts for author,
     office and admin; withdrawn ones for office and admin."""
-    begun = announcement.state is State.PUBLISHED and announcement.starts_on <= actor.day
-    if begun or actor.holds(Role.ADMIN, on=announcement.area_code):
+    if is_public(announcement, actor.day) or actor.holds(Role.ADMIN, on=announcement.area_code):
         return True
     if writing_role(actor, office_of(announcement)) is not None:
         return True

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from kimweb.announcements import policy
-from kimweb.announcements.models import URGENCY_ORDER, Announcement, AnnouncementArea, State
+from kimweb.announcements.models import URGENCY_ORDER, Announcement, AnnouncementArea, AnnouncementPhoto, State
 from kimweb.announcements.policy import Office
 from kimweb.areas import names
 from kimweb.areas.models import LOWEST, Agency, Area, AreaKind
@@ -19,6 +19,7 @@ from kimweb.core import audit
 from kimweb.core.actor import REGENCY, Actor, covered, district_of
 from kimweb.core.errors import NotFound
 from kimweb.core.paging import MAX_ID, PAGE_SIZE, Page, cursor, cut, split_cursor
+from kimweb.core.photos import Showing
 
 _RANK = sa.case(URGENCY_ORDER, value=Announcement.urgency, else_=len(URGENCY_ORDER))
 _ORDER = (_RANK, Announcement.ends_on, Announcement.id)
@@ -31,6 +32,10 @@ def _speaker() -> tuple[ORMOption, ...]:
 def _all_of_it() -> tuple[ORMOption, ...]:
     place = selectinload(Announcement.audience).joinedload(AnnouncementArea.area).joinedload(Area.parent)
     return *_speaker(), joinedload(Announcement.author), place
+
+
+def _with_photos() -> ORMOption:
+    return selectinload(Announcement.photos).joinedload(AnnouncementPhoto.photo)
 
 
 def _above(area_code: str) -> list[str]:
@@ -103,7 +108,7 @@ def _day(text: str, otherwise: date = date.min) -> date:
 def visible_announcement(session: Session, actor: Actor, announcement_id: int) -> Announcement:
     """One announcement with everything, if the actor sees it; raises NotFound."""
     query = sa.select(Announcement).where(Announcement.id == announcement_id, policy.visible_to(actor))
-    row = session.scalar(query.options(*_all_of_it()))
+    row = session.scalar(query.options(*_all_of_it(), _with_photos()))
     if row is None:
         raise NotFound("Pengumuman ini tidak ada.")
     return row
@@ -113,7 +118,7 @@ def announcement_for_update(session: Session, actor: Actor, announcement_id: int
     """One announcement with everything, locked, if the actor sees it; raises NotFound."""
     query = sa.select(Announcement).where(Announcement.id == announcement_id, policy.visible_to(actor))
     query = query.with_for_update(of=Announcement).execution_options(populate_existing=True)
-    row = session.scalar(query.options(*_all_of_it()))
+    row = session.scalar(query.options(*_all_of_it(), _with_photos()))
     if row is None:
         raise NotFound("Pengumuman ini tidak ada.")
     return row
@@ -139,7 +144,7 @@ def drafts_waiting(
     session: Session, actor: Actor, *, after: tuple[date, int] | None, limit: int
 ) -> Sequence[Announcement]:
     """Drafts on the actor's desk, the earliest to begin first, after (first day, id); for `_desk_row.html`."""
-    query = sa.select(Announcement).where(policy.waiting_for(actor)).options(*_all_of_it())
+    query = sa.select(Announcement).where(policy.waiting_for(actor)).options(*_all_of_it(), _with_photos())
     key = sa.tuple_(Announcement.starts_on, Announcement.id)
     if after is not None:
         query = query.where(key > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
@@ -231,3 +236,15 @@ def last_change(session: Session, actor: Actor, subject_id: str) -> audit.Entry 
     announcement = session.get(Announcement, int(subject_id), options=[selectinload(Announcement.audience)])
     entries = record_for(session, actor, announcement) if announcement is not None else []
     return entries[-1] if entries else None
+
+
+def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing]:
+    """The announcements on which the actor sees a picture, those that everybody sees first."""
+    query = sa.select(Announcement, AnnouncementPhoto)
+    query = query.join(AnnouncementPhoto, AnnouncementPhoto.owner_id == Announcement.id)
+    query = query.where(AnnouncementPhoto.hash == picture, policy.visible_to(actor))
+    rows = session.execute(query.order_by(Announcement.id.desc())).all()
+    found = [
+        Showing(policy.is_public(row, actor.day), link.alt, f"/pengumuman/{row.id}/", row.title) for row, link in rows
+    ]
+    return sorted(found, key=lambda showing: not showing.public)

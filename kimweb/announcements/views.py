@@ -20,6 +20,7 @@ from kimweb.web import context
 from kimweb.web.access import allow, public
 from kimweb.web.forms import ReasonForm
 from kimweb.web.htmx import done, render_page
+from kimweb.web.photos import takes_photos
 from kimweb.web.refused import NOTHING, Refused, brought_back, checked
 
 bp = Blueprint("announcements", __name__)
@@ -68,6 +69,7 @@ def _row_of(announcement_id: int, refused: Refused) -> Response:
 
 @bp.route("/pengumuman/tulis/", methods=["GET", "POST"])
 @allow(Permission.ANNOUNCEMENT_WRITE)
+@takes_photos
 def write() -> Response:
     """Write an announcement; it is kept as a draft, and shown as it will appear."""
     db, who = context.db_session(), context.actor()
@@ -87,6 +89,7 @@ def write() -> Response:
 
 @bp.route("/pengumuman/<id:announcement_id>/ubah/", methods=["GET", "POST"])
 @allow(Permission.ANNOUNCEMENT_WRITE)
+@takes_photos
 def edit(announcement_id: int) -> Response:
     """Mend a draft. A stale form keeps what was typed and shows what stands now (409)."""
     db, who, current = context.db_session(), context.actor(), None
@@ -124,6 +127,7 @@ def _form_page(
     offices: Sequence[queries.NamedOffice] = (),
     current: Announcement | None = None,
 ) -> Response:
+    form.photos.again()
     status = 409 if current else 422 if form.errors else 200
     values: dict[str, Any] = {"choice": choice, "announcement": announcement, "offices": offices, "current": current}
     return render_page("announcements/edit.html", status=status, form=form, **values)

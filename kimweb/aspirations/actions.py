@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -32,12 +32,17 @@ PROMISE_MAX_DAYS = 731
 """What is promised for later than in two years is no promise."""
 
 
-def forward_aspiration(session: Session, step: Step, *, code: str) -> Aspiration:
-    """Confirm text and privacy as they will appear, and pass it on: to the district, or past it to the regency."""
+def forward_aspiration(session: Session, step: Step, *, code: str, photos: Collection[int] = ()) -> Aspiration:
+    """Confirm text, privacy and photos as they will appear, and pass it on: to the district, or past it to the
+    regency. Of the photos everybody sees those that are named (ids)."""
     with writing(session):
         row = queries.aspiration_for_update(session, step.actor, code)
         desk = above_village(about_district=row.about_district)
-        _move(session, step, row, Verb.FORWARD, desk=desk, days=VERIFY_DAYS)
+        shown = [photo for photo in row.photos if photo.id in photos]
+        detail = {"photos_shown": len(shown)} if row.photos else {}
+        _move(session, step, row, Verb.FORWARD, desk=desk, days=VERIFY_DAYS, detail=detail)
+        for photo in shown:
+            photo.shown = True
         _confirm(row, step)
     return row
 

@@ -14,6 +14,7 @@ from kimweb.aspirations.words import ANSWERS, KIND_CHOICES, REJECTIONS
 from kimweb.core.i18n import N_
 from kimweb.core.paging import MAX_ID
 from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField, StateForm, TextField
+from kimweb.web.photos import PhotosField, PhotosForm
 
 ABOUT = (
     ("desa", N_("Ini tentang pengurus KIM, perangkat desa atau kepala desa")),
@@ -33,7 +34,7 @@ def _phone(_form: Any, field: Any) -> None:
         raise ValidationError("Terlalu banyak angka. Periksa lagi, atau kosongkan.")
 
 
-class SendForm(Form):
+class SendForm(PhotosForm):
     """One aspiration. `village` is a code, or a name that the view looks up."""
 
     village = LineField("Desa", validators=[Filled("Masih kosong. Tulis nama desanya."), AtMost(80)])
@@ -47,6 +48,7 @@ class SendForm(Form):
     )
     body = TextField("Ceritakan", validators=[Filled("Masih kosong. Apa yang terjadi, sejak kapan?"), AtMost(4000)])
     place = LineField("Di mana", validators=[AtMost(120)])
+    photos = PhotosField("Foto")
     about = SelectMultipleField("Ini tentang siapa", choices=list(ABOUT), validators=[Optional()])
     hide_name = BooleanField("Nama", default=True)
     hide_text = BooleanField("Isi")
@@ -67,6 +69,12 @@ class TextForm(StateForm):
     """A question, a reply, or what is still missing."""
 
     text = TextField("Tulisan", validators=[AtMost(2000)])
+
+
+class ForwardForm(StateForm):
+    """Which photos everybody may see (ids); none unless ticked."""
+
+    photos = SelectMultipleField("Foto", coerce=int, validate_choice=False, choices=[])
 
 
 class AssignForm(StateForm):

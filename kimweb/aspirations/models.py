@@ -12,6 +12,7 @@ from kimweb.accounts.models import User
 from kimweb.areas.models import CODE, Agency, Area, Category, area_key
 from kimweb.core.actor import Role
 from kimweb.core.db import Base
+from kimweb.core.photos import PhotoLink
 
 
 class Kind(StrEnum):
@@ -150,6 +151,9 @@ class Aspiration(Base):
     messages: Mapped[list[Message]] = relationship(
         back_populates="aspiration", lazy="raise_on_sql", order_by="Message.id"
     )
+    photos: Mapped[list[AspirationPhoto]] = relationship(
+        lazy="raise_on_sql", order_by="AspirationPhoto.position", viewonly=True
+    )
 
     audit_kind = "aspiration"
 
@@ -188,3 +192,18 @@ class Message(Base):
     aspiration: Mapped[Aspiration] = relationship(back_populates="messages", lazy="raise_on_sql")
     agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
     author: Mapped[User | None] = relationship(lazy="raise_on_sql")
+
+
+class AspirationPhoto(PhotoLink, Base):
+    """A photo that a villager sent; only for sender and desks until a desk that confirms the text shows it."""
+
+    __tablename__ = "aspiration_photos"
+
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("aspirations.id", ondelete="CASCADE"), index=True)
+    shown: Mapped[bool] = mapped_column(default=False)
+    """Whether everybody sees it who sees the aspiration."""
+
+    @property
+    def href(self) -> str:
+        """Where the picture stands: where the cookie reaches that code and PIN earn."""
+        return f"/aspirasi{super().href}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from kimweb.areas.models import Agency, AgencyKind
-from kimweb.aspirations.models import Aspiration, Desk, RejectReason, State
+from kimweb.aspirations.models import Aspiration, AspirationPhoto, Desk, RejectReason, State
 from kimweb.core.actor import REGENCY, Actor, Role, covered, covers
 from kimweb.core.permissions import GRANTED_TO, Permission
 
@@ -212,6 +212,16 @@ def can_read_messages(actor: Actor, row: Aspiration) -> bool:
         or _regency_role(actor)
         or (row.agency_id is not None and row.agency_id in actor.agencies())
     )
+
+
+def is_public_photo(row: Aspiration, photo: AspirationPhoto) -> bool:
+    """Whether everybody sees this photo: the aspiration is public, and who confirmed it ticked the photo."""
+    return photo.shown and is_public(row)
+
+
+def can_see_photo(actor: Actor, row: Aspiration, photo: AspirationPhoto) -> bool:
+    """Whether somebody who sees the row sees this photo of it: public ones everybody, the others sender and desks."""
+    return is_public_photo(row, photo) or can_read_messages(actor, row)
 
 
 def assignable_by(actor: Actor) -> sa.ColumnElement[bool]:

@@ -11,11 +11,12 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from kimweb.areas.models import Agency, AgencyKind, Area
 from kimweb.aspirations import policy
-from kimweb.aspirations.models import Aspiration, Message, State
+from kimweb.aspirations.models import Aspiration, AspirationPhoto, Message, State
 from kimweb.core.actor import Actor, covered
 from kimweb.core.codes import clean_code
 from kimweb.core.errors import NotFound
 from kimweb.core.paging import PAGE_SIZE, Page, cut
+from kimweb.core.photos import Showing
 
 _ROW: tuple[ExecutableOption, ...] = (
     joinedload(Aspiration.village).joinedload(Area.parent),
@@ -25,6 +26,7 @@ _WHOLE: tuple[ExecutableOption, ...] = (
     *_ROW,
     joinedload(Aspiration.category),
     selectinload(Aspiration.messages).joinedload(Message.agency),
+    selectinload(Aspiration.photos).joinedload(AspirationPhoto.photo),
 )
 ENDED = (State.DONE, State.LAPSED, State.REJECTED, State.MERGED)
 
@@ -132,3 +134,16 @@ def is_visible(session: Session, actor: Actor, code: str) -> bool:
     """Whether the actor sees it (still, after a change)."""
     query = sa.select(sa.exists().where(Aspiration.code == code, policy.visible_to(actor)))
     return session.scalar(query) or False
+
+
+def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing]:
+    """The aspirations on which the actor sees a picture, those that everybody sees first."""
+    query = sa.select(Aspiration, AspirationPhoto).join(AspirationPhoto, AspirationPhoto.owner_id == Aspiration.id)
+    query = query.where(AspirationPhoto.hash == picture, policy.visible_to(actor)).order_by(Aspiration.id.desc())
+    rows = session.execute(query).all()
+    found = [
+        Showing(policy.is_public_photo(row, link), link.alt, f"/aspirasi/{row.code}/", row.title)
+        for row, link in rows
+        if policy.can_see_photo(actor, row, link)
+    ]
+    return sorted(found, key=lambda showing: not showing.public)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from kimweb.accounts.queries import village_has_moderator
 from kimweb.aspirations import queries
-from kimweb.aspirations.models import Aspiration, Desk, Kind, State, Verb
+from kimweb.aspirations.models import Aspiration, AspirationPhoto, Desk, Kind, State, Verb
 from kimweb.aspirations.workflow import VERIFY_DAYS, above_village
-from kimweb.core import idempotency, throttle
+from kimweb.core import idempotency, photos, throttle
 from kimweb.core.actor import Role, visitor
 from kimweb.core.calendar import load_calendar, local_day
 from kimweb.core.codes import new_code, pin_matches
 from kimweb.core.db import writing
+from kimweb.core.photos import NewPhoto, PhotoChange
 from kimweb.core.workflow import Step, note
 
 SEND_LIMIT, SEND_MINUTES = 30, 10
@@ -64,21 +65,24 @@ def send_aspiration(
     key: str | None,
     network: str,
     now: datetime,
+    pictures: Sequence[NewPhoto] = (),
     make_code: Callable[[], str] = new_code,
 ) -> Receipt:
-    """Take in an aspiration (`make_code`: where codes come from).
+    """Take in an aspiration with its photos (`make_code`: where codes come from).
 
-    The same key with the same content gives the first one's code and stores nothing. More than 30 sends from a
-    network in 10 minutes are accepted and marked for a look ("ditahan").
+    The same key with the same content, photos included, gives the first one's code and stores nothing. More than 30
+    sends from a network in 10 minutes are accepted and marked for a look ("ditahan").
     """
     with writing(session):
         code = make_code()
         while queries.code_taken(session, code):
             code = make_code()
-        held = idempotency.claim(session, key=key, content=asdict(new), kind="aspiration", subject_id=code, now=now)
+        content = {**asdict(new), "photos": [photo.picture.hash for photo in pictures]}
+        held = idempotency.claim(session, key=key, content=content, kind="aspiration", subject_id=code, now=now)
         fresh = now - held.at < timedelta(minutes=RECEIPT_MINUTES) and not held.closed
         if held.subject_id == code:
-            _store(session, new, code, network=network, now=now)
+            row = _store(session, new, code, network=network, now=now)
+            photos.change(session, AspirationPhoto, row.id, PhotoChange(add=tuple(pictures)))
         return Receipt(held.subject_id, shows_pin=fresh)
 
 
@@ -88,7 +92,7 @@ def close_receipt(session: Session, *, code: str) -> None:
         idempotency.close(session, kind="aspiration", subject_id=code)
 
 
-def _store(session: Session, new: NewAspiration, code: str, *, network: str, now: datetime) -> None:
+def _store(session: Session, new: NewAspiration, code: str, *, network: str, now: datetime) -> Aspiration:
     bucket = f"send:{network}"
     held = throttle.count(session, bucket, now=now, minutes=SEND_MINUTES) >= SEND_LIMIT
     throttle.add(session, bucket, now=now)
@@ -110,8 +114,10 @@ def _store(session: Session, new: NewAspiration, code: str, *, network: str, now
         due_on=due,
     )
     session.add(row)
+    session.flush()
     step = Step(visitor(today), now, detail={"desk": str(desk), "due": due.isoformat()})
     note(session, row, Verb.SEND, step, role=Role.SENDER)
+    return row
 
 
 def first_desk(new: NewAspiration, *, has_moderator: bool) -> Desk:

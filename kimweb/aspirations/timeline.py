@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from kimweb.aspirations import policy, queries
-from kimweb.aspirations.models import Aspiration, Verb
+from kimweb.aspirations.models import Aspiration, AspirationPhoto, Verb
 from kimweb.core import audit
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import local_day
+from kimweb.core.photos import COVERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Sees:
     phone: bool
     hours: bool
     messages: bool
+    photos: tuple[AspirationPhoto, ...]
 
 
 def sees(actor: Actor, row: Aspiration) -> Sees:
@@ -31,6 +33,7 @@ def sees(actor: Actor, row: Aspiration) -> Sees:
         phone=bool(row.phone) and policy.can_see_sender(actor, row),
         hours=policy.can_see_hours(actor, row),
         messages=policy.can_read_messages(actor, row),
+        photos=tuple(photo for photo in row.photos if policy.can_see_photo(actor, row, photo)),
     )
 
 
@@ -50,11 +53,11 @@ def week_of(day: date) -> Week:
 
 def steps(session: Session, row: Aspiration, actor: Actor) -> list[audit.Entry]:
     """What happened, oldest first. Reasons are words between desks and sender: nobody else reads them, nor sees the
-    sender's privacy changes."""
+    sender's privacy changes and what was covered on photos."""
     entries = audit.history(session, row.audit_kind, row.audit_id)
     if policy.can_read_messages(actor, row):
         return entries
-    return [replace(entry, text=None) for entry in entries if entry.verb != Verb.TIGHTEN]
+    return [replace(entry, text=None) for entry in entries if entry.verb not in (Verb.TIGHTEN, COVERED)]
 
 
 def last_change(session: Session, actor: Actor, code: str) -> audit.Entry | None:

@@ -14,6 +14,7 @@ from kimweb.core.idempotency import new_key
 from kimweb.web import context, cookies
 from kimweb.web.access import public
 from kimweb.web.htmx import render_page
+from kimweb.web.photos import takes_photos
 
 bp = Blueprint("aspirations", __name__)
 changes.register(bp)
@@ -41,11 +42,14 @@ def show(code: str) -> Response:
     return pages.page_of(row)
 
 
-def _form_page(form: forms.SendForm, *, status: int = 200, candidates: object = ()) -> Response:
+def _form_page(form: forms.SendForm, *, photos: bool, status: int = 200, candidates: object = ()) -> Response:
+    """`photos`: whether the form takes them. One that does not is half as large to send (delivery.md)."""
+    form.photos.again()
     response = render_page(
         "aspirations/send.html",
         status=status,
         form=form,
+        photos=photos,
         village=places.chosen(form.village.data),
         candidates=candidates,
         about=forms.ABOUT,
@@ -59,16 +63,17 @@ def _form_page(form: forms.SendForm, *, status: int = 200, candidates: object = 
 @bp.get("/aspirasi/kirim/")
 @public
 def send() -> Response:
-    """The form; the village is the chosen one, or `?desa=`."""
+    """The form; the village is the chosen one, or `?desa=`. With `?foto=ya` it takes photos."""
     form = forms.SendForm(formdata=None)
     village = places.chosen(request.args.get("desa", request.cookies.get(cookies.VILLAGE)))
     form.village.data = village.code if village else ""
     form.category.choices = places.category_choices()
-    return _form_page(form)
+    return _form_page(form, photos=request.args.get("foto") == "ya")
 
 
 @bp.post("/aspirasi/kirim/")
 @public
+@takes_photos
 def sent() -> Response:
     """Take it in once, however often the form arrives; the code goes into a short-lived cookie."""
     form = forms.SendForm()
@@ -78,10 +83,12 @@ def sent() -> Response:
     if village is None and not form.village.errors:
         form.village.errors = [places.which_one(candidates)]
     if not valid or village is None:
-        return _form_page(form, status=422, candidates=candidates)
+        photos = request.mimetype == "multipart/form-data"
+        return _form_page(form, photos=photos, status=422, candidates=candidates)
     new = places.aspiration_of(form, village.code)
-    key, network = form.key.data, context.network()
-    receipt = sending.send_aspiration(context.db_session(), new, key=key, network=network, now=context.now())
+    db, key, network = context.db_session(), form.key.data, context.network()
+    pictures = form.photos.data
+    receipt = sending.send_aspiration(db, new, key=key, network=network, now=context.now(), pictures=pictures)
     response = redirect("/aspirasi/kirim/selesai/", 303)
     return tracking.remember(response, receipt.code, sent=True) if receipt.shows_pin else tracking.forget(response)
 

@@ -14,7 +14,7 @@ from kimweb.aspirations.models import AnswerKind, Aspiration, Desk, Kind, Reject
 from kimweb.aspirations.workflow import above_village
 from kimweb.core.audit import Entry
 from kimweb.core.i18n import N_
-from kimweb.web.words import add_verbs, role_name
+from kimweb.web.words import add_verbs, role_name, verb_name
 
 KINDS = {
     Kind.ASPIRATION: N_("Aspirasi"),
@@ -99,7 +99,7 @@ def step_name(entry: Entry) -> str:
     """What a step of the path is called. A village's question that stayed silent was passed on, not closed."""
     if entry.verb == Verb.LAPSE and entry.after == State.FORWARDED:
         return str(gettext("Diteruskan karena pengirim diam"))
-    return str(gettext(VERBS[Verb(entry.verb)])).capitalize()
+    return verb_name(entry.verb).capitalize()
 
 
 def step_by(entry: Entry) -> str:

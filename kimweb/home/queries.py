@@ -18,10 +18,11 @@ from kimweb.aspirations import queries as aspirations
 from kimweb.aspirations.models import Aspiration
 from kimweb.aspirations.models import Verb as AspirationVerb
 from kimweb.aspirations.policy import public as public_aspirations
-from kimweb.core.actor import REGENCY, covered
+from kimweb.core.actor import REGENCY, Actor, covered
 from kimweb.core.audit import AuditEntry, AuditText
 from kimweb.core.errors import NotFound
 from kimweb.core.paging import PAGE_SIZE, Page, cut
+from kimweb.core.photos import Showing
 from kimweb.news import queries as news
 from kimweb.news.models import News, State, Verb
 from kimweb.news.policy import PUBLIC
@@ -82,6 +83,16 @@ def return_reasons(session: Session, pieces: Sequence[News]) -> Mapping[int, str
         .order_by(AuditEntry.seq)
     )
     return {int(subject_id): text for subject_id, text in session.execute(query)}
+
+
+def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing]:
+    """Where the actor sees a picture, over all flows; places that everybody sees first."""
+    found = [
+        *news.photo_showings(session, actor, picture),
+        *announcements.photo_showings(session, actor, picture),
+        *aspirations.photo_showings(session, actor, picture),
+    ]
+    return sorted(found, key=lambda showing: not showing.public)
 
 
 @dataclass(frozen=True, slots=True)

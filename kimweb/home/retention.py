@@ -14,6 +14,7 @@ from kimweb.core import audit, idempotency, throttle
 from kimweb.core.actor import Role
 from kimweb.core.calendar import local_day
 from kimweb.core.db import writing
+from kimweb.news import reporting
 
 KINDS: Mapping[str, tuple[str, Callable[[Session, datetime], int]]] = {
     "identity": (
@@ -26,6 +27,7 @@ KINDS: Mapping[str, tuple[str, Callable[[Session, datetime], int]]] = {
     ),
     "attempts": ("hitungan percobaan", lambda session, before: throttle.forget(session, before=before)),
     "keys": ("kunci kiriman", lambda session, before: idempotency.forget(session, before=before)),
+    "reports": ("laporan pembaca yang sudah dijawab", lambda session, before: reporting.forget(session, before=before)),
 }
 """What is kept for a time: its name to people, and what removes it."""
 

@@ -8,16 +8,17 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kimweb.core import idempotency
+from kimweb.core import idempotency, photos
 from kimweb.core.actor import Actor, Role
 from kimweb.core.calendar import load_calendar, local_day
 from kimweb.core.db import writing
 from kimweb.core.errors import Invalid, InvalidTransition, NotAllowed
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
+from kimweb.core.photos import NO_CHANGE, PhotoChange
 from kimweb.core.workflow import Step, advance, check_version, note, permitted, touch
 from kimweb.news import policy, queries
-from kimweb.news.models import News, NewsReport, NewsRevision, State, Verb
+from kimweb.news.models import News, NewsPhoto, NewsReport, NewsRevision, State, Verb
 from kimweb.news.workflow import EDITABLE, REVIEW_DAYS, TRANSITIONS
 
 
@@ -30,6 +31,7 @@ def write_news(
     body: str,
     submit: bool = False,
     key: str | None = None,
+    pictures: PhotoChange = NO_CHANGE,
 ) -> News:
     """A new draft for the KIM of an area, or with `submit` handed in at once. Raises NotAllowed when the actor does not
     write for it.
@@ -47,7 +49,7 @@ def write_news(
         news.by_moderator = policy.writes_as_moderator(role)
         session.add(news)
         session.flush()
-        content = {"by": author, "area": area_code, "title": title, "body": body}
+        content = {"by": author, "area": area_code, "title": title, "body": body, "photos": pictures.hashes}
         held = idempotency.claim(
             session, key=key, content=content, kind=news.audit_kind, subject_id=news.audit_id, now=step.now
         )
@@ -57,7 +59,8 @@ def write_news(
             session.flush()
             news = first
         else:
-            note(session, news, "create", step, role=role)
+            photos.change(session, NewsPhoto, news.id, pictures)
+            note(session, news, "create", _told(step, pictures), role=role)
             _keep_revision(session, step, news.id, title, body)
         return _handed_in(session, step, news) if submit and news.state in EDITABLE else news
 
@@ -73,9 +76,18 @@ def check_editable(actor: Actor, news: News) -> Role:
     return role
 
 
-def edit_news(session: Session, step: Step, *, news_id: int, title: str, body: str, submit: bool = False) -> News:
+def edit_news(
+    session: Session,
+    step: Step,
+    *,
+    news_id: int,
+    title: str,
+    body: str,
+    submit: bool = False,
+    pictures: PhotoChange = NO_CHANGE,
+) -> News:
     """Change an own draft or returned piece, and with `submit` hand it in. Raises NotFound, NotAllowed, Conflict,
-    InvalidTransition."""
+    InvalidTransition, Invalid (too many photos)."""
     with writing(session):
         news = queries.news_for_update(session, step.actor, news_id)
         check_version(news, step.version)
@@ -83,9 +95,14 @@ def edit_news(session: Session, step: Step, *, news_id: int, title: str, body: s
         if (news.title, news.body) != (title, body):
             _keep_revision(session, step, news_id, title, body)
         news.title, news.body = title, body
+        photos.change(session, NewsPhoto, news.id, pictures)
         touch(news, step.now)
-        note(session, news, "edit", step, role=role, before=news.state)
+        note(session, news, "edit", _told(step, pictures), role=role, before=news.state)
         return _handed_in(session, step, news) if submit else news
+
+
+def _told(step: Step, pictures: PhotoChange) -> Step:
+    return replace(step, detail={**step.detail, **pictures.told})
 
 
 def check_deletable(actor: Actor, news: News) -> Role:
@@ -104,13 +121,15 @@ def may_correct(actor: Actor, news: News) -> bool:
 
 
 def delete_draft(session: Session, step: Step, *, news_id: int) -> None:
-    """Remove an own draft that was never handed in, with its revisions. The record keeps that there was one."""
+    """Remove an own draft that was never handed in, with its revisions and photos. The record keeps that there was
+    one."""
     with writing(session):
         news = queries.news_for_update(session, step.actor, news_id)
         check_version(news, step.version)
         role = check_deletable(step.actor, news)
         note(session, news, "delete", step, role=role, before=news.state)
         session.execute(sa.delete(NewsRevision).where(NewsRevision.news_id == news_id))
+        photos.drop_all(session, NewsPhoto, news_id)
         session.delete(news)
 
 

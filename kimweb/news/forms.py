@@ -10,6 +10,7 @@ from wtforms.validators import Optional
 
 from kimweb.core.i18n import N_
 from kimweb.web.forms import AtMost, Filled, Form, LineField, StateForm, TextField
+from kimweb.web.photos import PhotosField, PhotosForm
 
 RETURN_REASONS = (
     ("tempat", N_("Judul belum menyebut apa dan di mana.")),
@@ -28,14 +29,20 @@ REPORT_REASONS = (
 )
 
 
-class NewsForm(Form):
-    """Title and body, and the KIM for which it is written when there are several."""
+class CorrectionForm(Form):
+    """Title and body, and the KIM for which it is written when there are several. A correction leaves photos alone."""
 
     area = SelectField("Untuk KIM", coerce=str, validators=[Optional()])
     title = LineField("Judul", validators=[Filled("Masih kosong. Sebutkan apa dan di mana."), AtMost(120)])
     body = TextField("Isi berita", validators=[Filled("Masih kosong. Cukup beberapa kalimat."), AtMost(10_000)])
     version = IntegerField(validators=[Optional()])
     key = LineField()
+
+
+class NewsForm(CorrectionForm, PhotosForm):
+    """A piece as its author writes it, with photos."""
+
+    photos = PhotosField("Foto", asks_alt=True)
 
 
 class _ChosenReasonForm(StateForm):

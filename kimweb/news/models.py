@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kimweb.accounts.models import User
 from kimweb.areas.models import CODE, Area, area_key
 from kimweb.core.db import Base
+from kimweb.core.photos import PhotoLink
 
 
 class State(StrEnum):
@@ -77,6 +78,7 @@ class News(Base):
 
     area: Mapped[Area] = relationship(lazy="raise_on_sql")
     author: Mapped[User] = relationship(lazy="raise_on_sql")
+    photos: Mapped[list[NewsPhoto]] = relationship(lazy="raise_on_sql", order_by="NewsPhoto.position", viewonly=True)
 
     audit_kind = "news"
 
@@ -127,3 +129,11 @@ class NewsReport(Base):
     counted: Mapped[bool]
     handled_at: Mapped[datetime | None]
     """When a desk answered: kept it or withdrew the piece."""
+
+
+class NewsPhoto(PhotoLink, Base):
+    """A photo of a piece; whoever sees the piece sees it."""
+
+    __tablename__ = "news_photos"
+
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("news.id", ondelete="CASCADE"), index=True)

@@ -98,10 +98,15 @@ def reviewing_areas(actor: Actor) -> frozenset[str]:
     return actor.areas(Role.MODERATOR)
 
 
+def is_public(news: News) -> bool:
+    """Whether everybody reads it."""
+    return news.state in PUBLIC
+
+
 def can_see(actor: Actor, news: News) -> bool:
     """Published pieces are for everybody; the author sees their own; once submitted, moderator, reviewer and admin
     too."""
-    if news.state in PUBLIC or (actor.user_id is not None and actor.user_id == news.author_id):
+    if is_public(news) or (actor.user_id is not None and actor.user_id == news.author_id):
         return True
     inside = any(covers(area, news.area_code) for area in actor.areas(Role.REVIEWER, Role.ADMIN))
     return news.state in _REVIEWABLE and (inside or news.area_code in reviewing_areas(actor))

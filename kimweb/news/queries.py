@@ -7,21 +7,23 @@ from dataclasses import replace
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kimweb.areas.models import Area
 from kimweb.core import audit
 from kimweb.core.actor import Actor, covered
 from kimweb.core.errors import NotFound
 from kimweb.core.paging import PAGE_SIZE, Page, cut, moment_cursor, split_moment
+from kimweb.core.photos import Showing
 from kimweb.news import policy
-from kimweb.news.models import News, NewsReport, NewsRevision, State, Verb
+from kimweb.news.models import News, NewsPhoto, NewsReport, NewsRevision, State, Verb
 
 REPORTS_COUNT = 3
 """So many readers' reports put a piece first on the desk (issue 3)."""
 DESK_LIST = 20
 """How many of the reported, and of the self-published, a desk shows at once."""
 _PLACE = joinedload(News.area).joinedload(Area.parent)
+_PHOTOS = selectinload(News.photos).joinedload(NewsPhoto.photo)
 
 
 def _within(area_code: str | None) -> sa.ColumnElement[bool]:
@@ -50,7 +52,7 @@ def published_page(session: Session, *, within: str | None, after: str | None) -
 def visible_news(session: Session, actor: Actor, news_id: int) -> News:
     """One piece, if the actor sees it; raises NotFound."""
     query = sa.select(News).where(News.id == news_id, policy.visible_to(actor))
-    row = session.scalar(query.options(_PLACE, joinedload(News.author)))
+    row = session.scalar(query.options(_PLACE, joinedload(News.author), _PHOTOS))
     if row is None:
         raise NotFound("Berita ini tidak ada.")
     return row
@@ -60,7 +62,7 @@ def news_for_update(session: Session, actor: Actor, news_id: int) -> News:
     """One piece, locked, if the actor sees it; raises NotFound."""
     query = sa.select(News).where(News.id == news_id, policy.visible_to(actor))
     query = query.with_for_update(of=News).execution_options(populate_existing=True)
-    row = session.scalar(query.options(_PLACE, joinedload(News.author)))
+    row = session.scalar(query.options(_PLACE, joinedload(News.author), _PHOTOS))
     if row is None:
         raise NotFound("Berita ini tidak ada.")
     return row
@@ -84,7 +86,7 @@ def count_waiting(session: Session, actor: Actor) -> int:
 
 def waiting(session: Session, actor: Actor, *, after: tuple[date, int] | None, limit: int) -> Sequence[News]:
     """Submitted pieces and corrections on the actor's desk, the most urgent first, after (due day, id)."""
-    query = sa.select(News).where(policy.waits_on(actor)).options(_PLACE, joinedload(News.author))
+    query = sa.select(News).where(policy.waits_on(actor)).options(_PLACE, joinedload(News.author), _PHOTOS)
     if after is not None:
         query = query.where(sa.tuple_(News.due_on, News.id) > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
     return session.scalars(query.order_by(News.due_on, News.id).limit(limit)).all()
@@ -116,6 +118,15 @@ def last_change(session: Session, actor: Actor, subject_id: str) -> audit.Entry 
     if news is None or not policy.can_read_record(actor, news):
         return None
     return audit.last(session, News.audit_kind, subject_id)
+
+
+def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing]:
+    """The pieces on which the actor sees a picture, those that everybody sees first."""
+    query = sa.select(News, NewsPhoto).join(NewsPhoto, NewsPhoto.owner_id == News.id)
+    query = query.where(NewsPhoto.hash == picture, policy.visible_to(actor))
+    rows = session.execute(query.order_by(News.published_at.desc(), NewsPhoto.position)).all()
+    found = [Showing(policy.is_public(row), link.alt, f"/berita/{row.id}/", row.title) for row, link in rows]
+    return sorted(found, key=lambda showing: not showing.public)
 
 
 # ------------------------------------------------------------------ revisions

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kimweb.core import throttle
-from kimweb.core.db import writing
+from kimweb.core.db import changed, writing
 from kimweb.core.errors import Invalid
 from kimweb.core.i18n import N_
 from kimweb.news import queries
@@ -35,3 +36,9 @@ def report_news(session: Session, *, news_id: int, reason: str, network: str, no
             return
         session.add(NewsReport(news_id=news_id, at=now, reason=reason, network=mark, counted=not earlier))
         news.reports += not earlier
+
+
+def forget(session: Session, *, before: datetime) -> int:
+    """Remove the reports until `before` that a desk has answered; returns how many. Needs a write transaction."""
+    answered = NewsReport.handled_at.is_not(None), NewsReport.at <= before
+    return changed(session, sa.delete(NewsReport).where(*answered))

@@ -13,13 +13,16 @@ from kimweb.core.errors import Conflict, Invalid, InvalidTransition, NotFound
 from kimweb.core.i18n import N_
 from kimweb.core.idempotency import is_key, new_key
 from kimweb.core.permissions import Permission
-from kimweb.news import actions, changes, forms, pages, queries, reporting
+from kimweb.core.photos import one_of
+from kimweb.news import actions, changes, covering, forms, pages, queries, reporting
 from kimweb.news.changes import step_of
 from kimweb.news.models import News, State
 from kimweb.web import context
+from kimweb.web import covering as cover_page
 from kimweb.web.access import allow, public
 from kimweb.web.forms import StateForm
 from kimweb.web.htmx import done, render_page
+from kimweb.web.photos import takes_photos
 
 bp = Blueprint("news", __name__)
 changes.register(bp)
@@ -50,6 +53,7 @@ def show(news_id: int) -> Response:
 
 @bp.route("/berita/tulis/", methods=["GET", "POST"])
 @allow(Permission.NEWS_WRITE)
+@takes_photos
 def write() -> Response:
     """Write a piece; it is kept as a draft first, once however often the form arrives."""
     db, form = context.db_session(), forms.NewsForm()
@@ -62,13 +66,14 @@ def write() -> Response:
     return _edit_page(form, None, status=422 if form.errors else 200, areas=areas, key=key)
 
 
-def _edit_page(form: forms.NewsForm, news: News | None, *, status: int, **values: Any) -> Response:
+def _edit_page(form: forms.CorrectionForm, news: News | None, *, status: int, **values: Any) -> Response:
     defaults = {"areas": [news.area] if news else [], "current": None, "returned": "", "key": "", "correcting": False}
     return render_page("news/edit.html", status=status, form=form, news=news, **(defaults | values))
 
 
 @bp.route("/berita/<id:news_id>/ubah/", methods=["GET", "POST"])
 @allow(Permission.NEWS_WRITE)
+@takes_photos
 def edit(news_id: int) -> Response:
     """Mend an own draft or returned piece. A stale form keeps what was typed and shows what stands now (409)."""
     db = context.db_session()
@@ -81,16 +86,35 @@ def edit(news_id: int) -> Response:
         if form.validate():
             try:
                 return _saved(actions.edit_news(db, step_of(form.version.data), news_id=news_id, **_typed(form)))
+            except Invalid as error:
+                form.blame(error.fields)
             except Conflict:
                 current = queries.visible_news(db, context.actor(), news_id)
                 news, status = current, 409
+                form.photos.again()
     return _edit_page(form, news, status=status, current=current, returned=pages.last_return(news))
+
+
+@bp.route("/berita/<id:news_id>/foto/<id:photo_id>/", methods=["GET", "POST"])
+@allow(Permission.NEWS_REVIEW)
+def cover(news_id: int, photo_id: int) -> Response:
+    """Cover parts of a photo."""
+    db, form = context.db_session(), cover_page.CoverForm()
+    news = queries.visible_news(db, context.actor(), news_id)
+    link = one_of(news.photos, photo_id)
+    covering.check_coverable(context.actor(), news)
+    if request.method == "POST" and form.validate():
+        step, picture = step_of(form.version.data), cover_page.covered(link, form)
+        covering.cover_photo(db, step, news_id=news_id, photo_id=photo_id, picture=picture)
+        return done(N_("Sudah ditutup. Foto yang lama dihapus."), to=f"/berita/{news_id}/", title=news.title)
+    return cover_page.page(form, link, news, area=news.area, back=f"/berita/{news_id}/")
 
 
 def _typed(form: forms.NewsForm) -> dict[str, Any]:
     """What the author wrote, and whether they pressed the button that hands it in."""
     title, body = form.title.data or "", form.body.data or ""
-    return {"title": title, "body": body, "submit": request.form.get("langsung") == "ajukan"}
+    submit = request.form.get("langsung") == "ajukan"
+    return {"title": title, "body": body, "submit": submit, "pictures": form.photo_change()}
 
 
 def _saved(news: News) -> Response:
@@ -109,7 +133,7 @@ def correcting(news_id: int) -> Response:
         raise InvalidTransition("only what is published is corrected, one correction at a time")
     returned = pages.last_return(news)
     proposed = queries.newest_revision(db, news_id) if returned else None
-    form = forms.NewsForm(formdata=None, obj=proposed or news)
+    form = forms.CorrectionForm(formdata=None, obj=proposed or news)
     return _correction_page(form, news, returned=returned)
 
 
@@ -117,7 +141,7 @@ def correcting(news_id: int) -> Response:
 @allow(Permission.NEWS_CORRECT)
 def correct(news_id: int) -> Response:
     """Propose a correction; what is published stands until it is released."""
-    db, form = context.db_session(), forms.NewsForm()
+    db, form = context.db_session(), forms.CorrectionForm()
     news = queries.visible_news(db, context.actor(), news_id)
     form.area.choices = [(news.area_code, news.area.name)]
     if form.validate():
@@ -131,7 +155,7 @@ def correct(news_id: int) -> Response:
     return _correction_page(form, news, status=422)
 
 
-def _correction_page(form: forms.NewsForm, news: News, *, status: int = 200, returned: str = "") -> Response:
+def _correction_page(form: forms.CorrectionForm, news: News, *, status: int = 200, returned: str = "") -> Response:
     form.area.choices = [(news.area_code, news.area.name)]
     return _edit_page(form, news, status=status, returned=returned, correcting=True)
 

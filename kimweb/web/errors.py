@@ -19,6 +19,7 @@ from kimweb.web import context
 from kimweb.web.access import NotIdentified, check
 from kimweb.web.filters import clock_time
 from kimweb.web.htmx import render_page
+from kimweb.web.photos import are_too_large
 from kimweb.web.words import translated
 
 log = logging.getLogger("kimweb")
@@ -140,6 +141,11 @@ def context_time(error: TooMany) -> str:
 
 def too_large(_error: Exception) -> Response:
     """413 in the site's own page."""
+    if are_too_large():
+        sentence = _(
+            "Paling banyak 3 foto, masing-masing paling besar 8 MB. Kembali, lalu pilih foto yang lebih kecil."
+        )
+        return _page(413, _("Fotonya terlalu besar"), sentence)
     return _page(413, _("Kiriman terlalu besar"), _("Pendekkan tulisannya, lalu kirim lagi dari halaman sebelumnya."))
 
 

@@ -14,6 +14,7 @@ BUNDLES = {
     "base": ("base.css",),
     "place": ("base.css", "place.css"),
     "desk": ("base.css", "desk.css"),
+    "photo": ("base.css", "desk.css", "photo.css"),
     "slip": ("base.css", "slip.css"),
 }
 

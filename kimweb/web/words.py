@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from kimweb.core.actor import Role
 from kimweb.core.i18n import N_, Sentence
+from kimweb.core.photos import COVERED
 
 ROLES = {
     Role.MEMBER: N_("Anggota KIM"),
@@ -53,7 +54,7 @@ def verb_name(verb: str) -> str:
 
 def install(app: Flask) -> None:
     """Register the filters, and the verbs of everything that is written."""
-    add_verbs(app, {"create": N_("dibuat"), "edit": N_("diubah")})
+    add_verbs(app, {"create": N_("dibuat"), "edit": N_("diubah"), COVERED: N_("bagian foto ditutup")})
     app.jinja_env.filters["t"] = translated
     app.jinja_env.filters["role_name"] = role_name
     app.jinja_env.filters["verb_name"] = verb_name

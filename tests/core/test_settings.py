@@ -22,7 +22,7 @@ def test_without_anything_the_data_lies_in_the_instance_folder(tmp_path: Path) -
     assert settings.argon2 == (2, 19456, 1)
     assert not settings.secure_cookies
     assert (settings.second_factor, settings.hosts, settings.proxies) == ("offered", (), 0)
-    assert settings.keep_days == {"identity": 730, "sessions": 90, "attempts": 1, "keys": 90}
+    assert settings.keep_days == {"identity": 730, "sessions": 90, "attempts": 1, "keys": 90, "reports": 90}
 
 
 def test_in_production_officials_need_a_second_factor_unless_the_setting_says_otherwise(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from kimweb.core.db import writing
 from kimweb.core.idempotency import Submission
 from kimweb.core.throttle import Attempt
 from kimweb.home.retention import KINDS, retain
+from kimweb.news.models import NewsReport
+from kimweb.news.models import State as NewsState
 from kimweb.settings import KEEP_DAYS
 from tests.support.clock import START
 from tests.support.people import People, day
@@ -28,7 +30,10 @@ def kept(session: Session) -> People:
     """One of each kind that is old enough by default, and one that is a day too young."""
     people = People(session).gather()
     budi = people.users["budi"].id
-    rows: list[object] = []
+    piece = people.put(people.news(NewsState.PUBLISHED))
+    report = {"news_id": piece.id, "reason": "Salah.", "network": "x", "counted": True}
+    old = START - timedelta(days=3000)
+    rows: list[object] = [NewsReport(at=old, handled_at=None, **report)]
     for extra in (0, -1):
         ago = {kind: START - timedelta(days=days + extra) for kind, days in KEEP_DAYS.items()}
         rows += [
@@ -36,6 +41,7 @@ def kept(session: Session) -> People:
             UserSession(token_hash=f"{extra}", user_id=budi, created_at=START, seen_at=ago["sessions"], device=""),
             Attempt(bucket="pin", at=ago["attempts"]),
             Submission(key_hash=f"{extra}", content_hash="x", kind="a", subject_id="a", at=ago["keys"], closed=False),
+            NewsReport(at=ago["reports"], handled_at=START, **report),
         ]
     people.put(*rows, people.aspiration(State.RECEIVED, desk_since=day(-3000)))
     return people
@@ -58,6 +64,8 @@ def test_what_is_old_goes_and_what_is_young_stays(kept: People, session: Session
     assert [row.token_hash for row in session.scalars(sa.select(UserSession))] == ["-1"]
     assert [row.key_hash for row in session.scalars(sa.select(Submission))] == ["-1"]
     assert session.scalar(sa.select(sa.func.count()).select_from(Attempt)) == 1
+    left = session.scalars(sa.select(NewsReport.handled_at).order_by(NewsReport.at))
+    assert list(left) == [None, START], "one that no desk has answered stays"
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(kept: People, session: Session) -> None:

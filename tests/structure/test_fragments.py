@@ -22,7 +22,13 @@ from tests.web.site import Crawl
 
 TEMPLATES = ROOT / "templates"
 ALL = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
-MACROS = {"components/change.html", "components/fields.html", "components/page.html", "announcements/parts.html"}
+MACROS = {
+    "components/change.html",
+    "components/fields.html",
+    "components/page.html",
+    "components/photos.html",
+    "announcements/parts.html",
+}
 LAYOUTS = {"layouts/base.html", "layouts/desk.html"}
 FRAGMENTS = [name for name in ALL if Path(name).name.startswith("_")]
 PAGES = [name for name in ALL if name not in FRAGMENTS and name not in MACROS | LAYOUTS]

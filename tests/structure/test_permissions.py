@@ -31,6 +31,7 @@ NO_STATE = {
     "privasi": "hides more, in every state (docs/permissions.md names who)",
     "pilihan": "a cookie of the reader's own browser",
     "penghapusan": "an off day or a masa pemilihan, which have no states; an own draft, which is gone then",
+    "foto": "parts of a photo are covered; tests/news/test_photos.py and tests/aspirations/test_photos.py try who",
     "laporan": "a reader's report: it moves nothing by itself",
     "instansi": "reference data: admin only",
     "bidang": "reference data: admin only",

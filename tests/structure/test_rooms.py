@@ -56,6 +56,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "kims": {},
     "news": {
         "changes": "views: one a noun",
+        "covering": "actions: covering parts of a photo",
         "pages": "views: the page of one piece",
         "reporting": "actions: taking in what readers report",
         "revisions": "what a change would change, in words",
@@ -64,6 +65,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "announcements": {"words": "names for the interface"},
     "aspirations": {
         "changes": "views: one a noun",
+        "covering": "actions: covering parts of a photo",
         "pages": "views: the page of one aspiration",
         "places": "views: from the form to a village",
         "tracking": "views: the cookie that code and PIN earn",
@@ -75,6 +77,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "home": {
         "blueprint": "views: the room's one blueprint",
         "desk": "views: the desk",
+        "gallery": "views: a photo and its files",
         "gaps": "views: where roles are missing",
         "log": "views: the public log of moderation",
         "health": "views: what machines ask",

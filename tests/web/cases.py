@@ -13,6 +13,7 @@ from kimweb.announcements.models import State as AnnouncementState
 from kimweb.aspirations.models import Desk, State
 from kimweb.news.models import State as NewsState
 from tests.home.world import PASSWORD, VILLAGE
+from tests.support.pictures import with_photo
 from tests.web.reading import Form, forms_in
 from tests.web.stage import Fields, Stage
 
@@ -67,6 +68,14 @@ def _away(stage: Stage) -> tuple[str, FlaskClient]:
         == 303
     )
     return "/akun/", client
+
+
+def _pictured(stage: Stage) -> str:
+    return with_photo(stage.world.session, stage.news(NewsState.SUBMITTED))
+
+
+def _photographed(stage: Stage) -> str:
+    return with_photo(stage.world.session, f"/aspirasi/{stage.aspiration(State.RECEIVED, Desk.VILLAGE).code}/")
 
 
 def _prepared(stage: Stage) -> tuple[str, FlaskClient]:
@@ -244,6 +253,7 @@ CASES = [
     ),
     Case("news.second", "rahman", lambda stage: stage.watched(self_published=True), "/pemeriksaan"),
     Case("news.withdraw", "sari", _news(NewsState.PUBLISHED), "/penarikan", {"reason": "Salah."}, {"reason": ""}),
+    Case("news.cover", "sari", _pictured, "", {"cells": ["C4"]}, {"cells": []}),
     Case(
         "announcements.write",
         "agus",
@@ -327,6 +337,7 @@ CASES = [
         SHOWN,
     ),
     Case("aspirations.hand_back", "dewi", AT_AGENCY, "/pengembalian", {"reason": "Bukan kami."}, {"reason": ""}),
+    Case("aspirations.cover", "sari", _photographed, "", {"cells": ["A1", "F8"]}, {"cells": []}),
     Case("aspirations.reply", "pengirim", ASKED, "/keterangan", {"text": "Di RT 02."}, {"text": " "}),
     Case("aspirations.close", "pengirim", ANSWERED, "/penyelesaian", {"rating": "5"}),
     Case("aspirations.reopen", "pengirim", ANSWERED, "/pembukaan", {"text": "Belum."}, {"text": ""}),

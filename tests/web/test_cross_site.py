@@ -18,7 +18,7 @@ from tests.support import databases
 
 FOREIGN = "Kiriman ini datang dari situs lain."
 US, THEM = "http://localhost", "https://evil.example"
-SAMPLE = {"path": "x", "id": "1", "code": "H4T-9QC", "area": "16.06.01.2001", "string": "JALAN-0000"}
+SAMPLE = {"path": "x", "id": "1", "code": "H4T-9QC", "area": "16.06.01.2001", "string": "JALAN-0000", "any": "240"}
 Headers = dict[str, str]
 OURS: list[Headers] = [
     {"Sec-Fetch-Site": "same-origin"},

@@ -1,0 +1,177 @@
+"""Photos in forms: which endpoints take them and how much, and a field that reads them from the request's files.
+
+A browser never keeps the files of a form that came back: whoever has to mend a field chooses the photos again, and is
+told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, request
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+from wtforms import Field, SelectMultipleField
+
+from kimweb.core import pictures
+from kimweb.core.i18n import N_, Sentence
+from kimweb.core.photos import ALT_MAX, MOST, NewPhoto, PhotoChange, PhotoFile, too_many
+from kimweb.web.forms import Form, clean_line
+
+_MARK = "kimweb_takes_photos"
+_TEXT_BYTES = 256 * 1024
+_A_YEAR = 365 * 24 * 3600
+F = TypeVar("F", bound=Callable[..., Any])
+
+AGAIN = N_("Pilih lagi fotonya: peramban tidak menyimpannya.")
+ALT_MISSING = N_("Tulis apa yang tampak di setiap foto, untuk yang tidak bisa melihatnya.")
+ALT_LONG = N_("Keterangan foto paling banyak %(most)d huruf.")
+
+
+def takes_photos(view: F) -> F:
+    """Let this endpoint take a body with photos; every other one stays at the bound for text."""
+    setattr(view, _MARK, True)
+    return view
+
+
+def _is_open() -> bool:
+    """Whether this request may bring photos: its endpoint takes them, and its body is one in which files come."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    files = request.method == "POST" and request.mimetype == "multipart/form-data"
+    return files and getattr(view, _MARK, False) is True
+
+
+def are_too_large() -> bool:
+    """Whether it is the photos that make this request too large, and not its text."""
+    return _is_open() and (request.content_length or 0) > MOST * pictures.MAX_BYTES
+
+
+def install(app: Flask) -> None:
+    """Set the bound of each request; must stand before whatever reads a form."""
+    app.before_request(_bound)
+
+
+def _bound() -> None:
+    if _is_open():
+        request.max_content_length = MOST * pictures.MAX_BYTES + _TEXT_BYTES
+
+
+class PhotosField(Field):
+    """Photos as they were sent, each with the words in its place where the form asks for them (fields `alt`, in the
+    same order). `data`: what is new, decoded by `PhotosForm.validate`."""
+
+    data: tuple[NewPhoto, ...]
+
+    def __init__(self, label: str, *, most: int = MOST, asks_alt: bool = False, **kwargs: Any) -> None:
+        """`most`: photos on one thing. `asks_alt`: whether words are asked for."""
+        super().__init__(label, **kwargs)
+        self.most, self.asks_alt = most, asks_alt
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Nothing is read before it is wanted: decoding costs."""
+        self.process_errors: list[str] = []
+        self.errors: Any = ()
+        self.object_data, self.raw_data, self.data = (), [], ()
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Photos are rows of their own."""
+
+    def again(self) -> None:
+        """Say that the photos are to be chosen again, where some were sent and nothing else is said."""
+        if self.sent() and not self.errors:
+            self.errors = [AGAIN]
+
+    def words(self) -> list[str]:
+        """The words that were typed, in the order of the files, as many as there may be photos."""
+        typed = [clean_line(text) for text in request.form.getlist("alt")] if request.method == "POST" else []
+        return [*typed, *[""] * self.most][: self.most]
+
+    def sent(self) -> list[tuple[FileStorage, str]]:
+        """The files that were chosen, with their words."""
+        if request.method != "POST":
+            return []
+        files = request.files.getlist(self.name)
+        words = self.words()
+        if len(files) < self.most:  # (a browser that leaves out what was not chosen)
+            words = [text for text in words if text] + [text for text in words if not text]
+        pairs = zip(files, [*words, *[""] * len(files)], strict=False)
+        return [(file, alt) for file, alt in pairs if file.filename]
+
+    def read(self) -> bool:
+        """Decode what was sent into `data`; False, with a sentence, when something is wrong with it."""
+        found = self.sent()
+        self.errors = self._problems(found)
+        if not self.errors:
+            try:
+                self.data = tuple(NewPhoto(_picture(file), alt if self.asks_alt else "") for file, alt in found)
+            except _Refused as refused:
+                self.errors = [refused.sentence]
+        return not self.errors
+
+    def _problems(self, found: list[tuple[FileStorage, str]]) -> list[str]:
+        if len(found) > self.most:
+            return [too_many(self.most)]
+        if self.asks_alt and any(not alt for _file, alt in found):
+            return [ALT_MISSING]
+        if any(len(alt) > ALT_MAX for _file, alt in found):
+            return [Sentence(ALT_LONG, most=ALT_MAX)]
+        return []
+
+
+class _Refused(Exception):
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def _picture(file: FileStorage) -> pictures.Picture:
+    content = file.stream.read(pictures.MAX_BYTES + 1)
+    try:
+        return pictures.clean(content)
+    except pictures.BadPicture as error:
+        raise _Refused(str(error)) from error
+
+
+class DropField(SelectMultipleField):
+    """The ids of links that are ticked to be taken away."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what are ids."""
+        self.data = sorted(
+            {int(value) for value in valuelist if value.isascii() and value.isdigit() and len(value) < 10}
+        )
+
+
+class PhotosForm(Form):
+    """A form with `photos`; `drop_photos` names those that stand there and go."""
+
+    photos: PhotosField
+    drop_photos = DropField("", validate_choice=False, choices=[])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Photos are decoded only when all else is right; else they are to be chosen again."""
+        if super().validate(extra_validators):
+            return self.photos.read()
+        self.photos.again()
+        return False
+
+    def photo_change(self) -> PhotoChange:
+        """What the form does to the photos, once it is valid."""
+        return PhotoChange(add=tuple(self.photos.data), drop=frozenset(self.drop_photos.data or ()))
+
+
+def answer(file: PhotoFile, *, is_public: bool) -> Response:
+    """The picture itself. What everybody may see never changes under its address; the rest is never kept."""
+    response = Response(file.content, mimetype=f"image/{'jpeg' if file.kind == pictures.FileKind.JPEG else 'webp'}")
+    return kept_as(response, is_public=is_public)
+
+
+def kept_as(response: Response, *, is_public: bool) -> Response:
+    """Say how long an image may be kept, and that nothing in it is ever run."""
+    whose = "private" if current_app.config["SESSION_COOKIE_NAME"] in request.cookies else "public"
+    cache = f"{whose}, max-age={_A_YEAR}, immutable" if is_public else "private, no-store"
+    response.headers["Cache-Control"] = cache  # (an answer that renews somebody's cookie is in no shared cache)
+    response.headers["Content-Security-Policy"] = "default-src 'none';sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

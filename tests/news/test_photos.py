@@ -1,0 +1,254 @@
+"""Photos of village news: described by whoever writes, kept through mistakes, covered by the moderator."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from kimweb.core import audit, pictures
+from kimweb.core.photos import COVERED, Photo
+from kimweb.news.models import News, NewsPhoto, State
+from tests.support.forms import send
+from tests.support.html import form_fields, problems
+from tests.support.people import People, enter
+from tests.support.pictures import from_a_phone, jpeg, near, read, with_photo
+
+WRITE = "/berita/tulis/"
+pytestmark = pytest.mark.usefixtures("in_memory")
+TYPED: dict[str, Any] = {"title": "Jalan selesai", "body": "Selesai dicor."}
+
+
+def files(*contents: bytes) -> list[Any]:
+    """As a browser sends three inputs, those left empty too."""
+    named = [(BytesIO(content), f"foto{number}.jpg", "image/jpeg") for number, content in enumerate(contents)]
+    return named + [(BytesIO(b""), "", "application/octet-stream")] * (3 - len(named))
+
+
+def links(session: Session) -> list[NewsPhoto]:
+    session.rollback()
+    return list(session.scalars(sa.select(NewsPhoto).order_by(NewsPhoto.position)))
+
+
+def write(client: FlaskClient, *contents: bytes, alt: list[str], **typed: Any) -> Any:
+    return send(client, WRITE, on=WRITE, **(TYPED | typed), photos=files(*contents), alt=[*alt, "", "", ""][:3])
+
+
+@pytest.mark.database
+def test_three_photos_come_with_their_words(client: FlaskClient, people: People, session: Session) -> None:
+    enter(client, "budi")
+    sent = [jpeg(800, 600, 1), from_a_phone(), jpeg(800, 600, 2)]
+    assert write(client, *sent, alt=["Jalan", "Empat warna", "Warga"]).status_code == 303
+    assert [link.alt for link in links(session)] == ["Jalan", "Empat warna", "Warga"]
+    page = client.get(f"/berita/{session.query(News).one().id}/").text
+    assert page.count('href="/foto/') == 3
+    assert "<img" not in page
+    assert "Foto: Empat warna, " in page
+    assert problems(page) == []
+
+
+def test_a_photo_without_words_is_refused_and_the_text_stays(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "budi")
+    answer = write(client, jpeg(), jpeg(seed=2), alt=["Jalan"])
+    assert answer.status_code == 422
+    assert problems(answer.text) == []
+    assert "Tulis apa yang tampak di setiap foto" in answer.text
+    assert 'value="Jalan selesai"' in answer.text
+    assert 'value="Jalan"' in answer.text
+    assert session.query(News).count() == session.query(Photo).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed", "sentence"),
+    [
+        (jpeg(), {"title": ""}, "Pilih lagi fotonya"),
+        (b"<svg/>", {}, "Ini bukan foto"),
+        (jpeg()[:9_000], {}, "rusak atau terpotong"),
+        (b"\0" * (8 * 1024 * 1024 + 1), {}, "Lebih besar dari 8 MB"),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_photos(
+    client: FlaskClient, people: People, session: Session, sent: bytes, typed: dict[str, str], sentence: str
+) -> None:
+    enter(client, "budi")
+    answer = write(client, sent, alt=["Jalan"], **typed)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "Selesai dicor." in answer.text
+    assert problems(answer.text) == []
+    assert session.query(Photo).count() == 0
+
+
+def test_a_browser_that_leaves_out_empty_inputs_keeps_words_and_photos_together(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "budi")
+    photo = (BytesIO(jpeg()), "a.jpg", "image/jpeg")
+    send(client, WRITE, on=WRITE, **TYPED, photos=photo, alt=["", "Jalan", ""])
+    assert [link.alt for link in links(session)] == ["Jalan"]
+
+
+def test_editing_adds_and_takes_away_up_to_three(client: FlaskClient, people: People, session: Session) -> None:
+    enter(client, "budi")
+    write(client, jpeg(seed=1), jpeg(seed=2), alt=["Satu", "Dua"], langsung="simpan")
+    path = f"/berita/{session.query(News).one().id}/ubah/"
+    first = links(session)[0]
+    photos, alt = files(jpeg(seed=3), jpeg(seed=4)), ["Tiga", "Empat", ""]
+    answer = send(client, path, on=path, **TYPED, photos=photos, alt=alt)
+    assert answer.status_code == 422
+    assert "Paling banyak 3 foto." in answer.text
+    photos = files(jpeg(seed=3), jpeg(seed=4))
+    answer = send(client, path, on=path, **TYPED, photos=photos, alt=alt, drop_photos=str(first.id))
+    assert answer.status_code == 303
+    assert [link.alt for link in links(session)] == ["Dua", "Tiga", "Empat"]
+    assert session.query(Photo).count() == 3
+    entry = audit.history(session, "news", str(session.query(News).one().id))[-1]
+    assert entry.detail == {"photos_added": 2, "photos_dropped": 1}
+
+
+def test_the_same_form_again_is_stale_and_makes_nothing_twice(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "budi")
+    row = people.put(people.news(State.DRAFT))
+    path = f"/berita/{row.id}/ubah/"
+    for status in (303, 409):
+        again = {**TYPED, "photos": files(jpeg()), "alt": ["Jalan", "", ""], "version": "1"}
+        answer = send(client, path, on=path, **again)
+        assert answer.status_code == status
+    assert "Pilih lagi fotonya" in answer.text
+    assert len(links(session)) == 1
+
+
+@pytest.mark.database
+def test_a_second_tap_keeps_each_photo_once(client: FlaskClient, people: People, session: Session) -> None:
+    enter(client, "budi")
+    fields = form_fields(client.get(WRITE).text, WRITE) | TYPED
+    for _ in range(2):
+        data = fields | {"photos": files(jpeg()), "alt": ["Jalan", "", ""]}
+        assert client.post(WRITE, data=data, content_type="multipart/form-data").status_code == 303
+    assert session.query(News).count() == session.query(Photo).count() == len(links(session)) == 1
+
+
+@pytest.mark.database
+def test_a_deleted_draft_takes_its_photos_along_but_not_those_of_others(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "budi")
+    write(client, jpeg(seed=1), jpeg(seed=2), alt=["Satu", "Dua"], langsung="simpan")
+    write(client, jpeg(seed=1), alt=["Satu"], title="Yang lain", langsung="simpan")
+    drafts = session.scalars(sa.select(News).order_by(News.id)).all()
+    page = f"/berita/{drafts[0].id}/hapus/"
+    assert send(client, f"/berita/{drafts[0].id}/penghapusan", on=page).status_code == 303
+    [kept] = links(session)
+    assert kept.owner_id == session.query(News).one().id
+    assert set(session.scalars(sa.select(Photo.hash))) == {kept.hash}
+
+
+def test_a_correction_leaves_the_photos_as_they_are(client: FlaskClient, people: People, session: Session) -> None:
+    row = people.put(people.news(State.PUBLISHED))
+    with_photo(session, f"/berita/{row.id}/", alt="Warga")
+    [before] = links(session)
+    enter(client, "budi")
+    page = f"/berita/{row.id}/perbaiki/"
+    text = client.get(page).text
+    assert "multipart" not in text
+    assert 'type="file"' not in text
+    assert "drop_photos" not in text
+    more: dict[str, Any] = {
+        "photos": (BytesIO(jpeg(320, 240, 5)), "a.jpg"),
+        "alt": "Lain",
+        "drop_photos": str(before.id),
+    }
+    answer = send(client, f"/berita/{row.id}/perbaikan", on=page, **TYPED, **more)
+    assert answer.status_code == 303
+    assert [link.id for link in links(session)] == [before.id]
+    assert "Foto: Warga, " in client.get(f"/berita/{row.id}/").text
+
+
+def test_other_forms_still_take_no_more_than_text(client: FlaskClient, people: People) -> None:
+    enter(client, "budi")
+    row = people.put(people.news(State.DRAFT))
+    page = f"/berita/{row.id}/"
+    answer = send(client, f"{page}pengajuan", on=page, photos=(BytesIO(jpeg(3000, 2000)), "a.jpg"))
+    assert answer.status_code == 413
+    assert "Kiriman terlalu besar" in answer.text
+
+
+def test_more_than_three_times_eight_megabytes_get_the_sites_own_page(client: FlaskClient, people: People) -> None:
+    enter(client, "budi")
+    answer = write(client, *[b"\0" * (8 * 1024 * 1024 + 300_000)] * 3, alt=["a", "b", "c"])
+    assert answer.status_code == 413
+    assert "Fotonya terlalu besar" in answer.text
+    assert problems(answer.text) == []
+
+
+# ------------------------------------------------------------------ covering
+
+
+@pytest.mark.database
+def test_the_moderator_covers_a_part_and_the_uncovered_one_is_gone(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    row = people.put(people.news(State.SUBMITTED))
+    path = with_photo(session, f"/berita/{row.id}/", alt="Warga")
+    before = links(session)[0].hash
+    enter(client, "sari")
+    assert path in client.get(f"/berita/{row.id}/").text
+    page = client.get(path)
+    assert problems(page.text) == []
+    assert page.text.count('type="checkbox"') == 48
+    assert client.get(f"/foto/{before}-kisi.jpg").mimetype == "image/jpeg"
+    assert send(client, path, on=path, cells=["A1", "B2"]).status_code == 303
+    [link] = links(session)
+    assert link.hash != before
+    assert link.alt == "Warga"
+    assert set(session.scalars(sa.select(Photo.hash))) == {link.hash}
+    assert client.get(f"/foto/{before}-480.webp").status_code == 404
+    entry = audit.history(session, "news", str(row.id))[-1]
+    assert (entry.verb, entry.actor_id, entry.detail) == (COVERED, people.users["sari"].id, {"photo": link.id})
+    view = client.get(f"/foto/{link.hash}-480.jpg").data
+    covered = pictures.File(pictures.FileKind.JPEG, 480, 480, 360, view)
+    assert near(read(covered).getpixel((20, 15)), (0, 0, 0), 12)
+
+
+def test_a_form_from_before_the_cover_is_stale(client: FlaskClient, people: People, session: Session) -> None:
+    row = people.put(people.news(State.SUBMITTED))
+    path = with_photo(session, f"/berita/{row.id}/")
+    enter(client, "sari")
+    fields = form_fields(client.get(path).text, path)
+    assert client.post(path, data=fields | {"cells": "A1"}).status_code == 303
+    assert client.post(path, data=fields | {"cells": "A2"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("who", "state", "status"),
+    [
+        ("sari", State.SUBMITTED, 200),
+        ("sari", State.PUBLISHED, 200),
+        ("sari", State.REVISING, 200),
+        ("sari", State.RETURNED, 409),
+        ("sari", State.DRAFT, 404),
+        ("siti", State.SUBMITTED, 404),
+        ("siti", State.PUBLISHED, 403),
+        ("budi", State.SUBMITTED, 403),
+        ("rahman", State.SUBMITTED, 403),
+        ("dewi", State.SUBMITTED, 403),
+    ],
+)
+def test_who_covers_what(
+    client: FlaskClient, people: People, session: Session, who: str, state: State, status: int
+) -> None:
+    row = people.put(people.news(state))
+    path = with_photo(session, f"/berita/{row.id}/")
+    enter(client, who)
+    assert client.get(path).status_code == status
+    assert (path in client.get(f"/berita/{row.id}/").text) is (status == 200)
+    other = people.put(people.news(state))
+    assert client.get(path.replace(f"/{row.id}/foto", f"/{other.id}/foto")).status_code in (404, 403)
