@@ -242,7 +242,7 @@ def set_absence(
             raise Invalid("Pengganti tidak dikenal.", {"stand_in": N_("Pilih satu dari daftar.")})
     with writing(session):
         # The account is locked first: two taps at once wait for each other, where two inserts would deadlock on it.
-        user = _own(session, actor)
+        user = queries.own_account(session, actor)
         end_absence(session, actor=actor, now=now)
         session.add(Absence(user_id=user.id, stand_in_id=stand_in_id, starts_on=starts_on, ends_on=ends_on))
         detail = {"from": starts_on.isoformat(), "until": ends_on.isoformat(), "stand_in": stand_in_id}
@@ -264,23 +264,16 @@ def end_absence(session: Session, *, actor: Actor, now: datetime) -> None:
 def record_export(session: Session, *, actor: Actor, now: datetime) -> None:
     """Record that somebody took along what is stored about them."""
     with writing(session):
-        _record(session, _own(session, actor), "export", actor_id=actor.user_id, now=now)
+        _record(session, queries.own_account(session, actor), "export", actor_id=actor.user_id, now=now)
 
 
 def ask_erasure(session: Session, *, actor: Actor, now: datetime) -> None:
     """Ask that the own account be erased; asking again changes nothing."""
     with writing(session):
-        user = _own(session, actor)
+        user = queries.own_account(session, actor)
         if user.erasure_asked_at is None:
             user.erasure_asked_at = now
             _record(session, user, "erasure_asked", actor_id=user.id, now=now)
-
-
-def _own(session: Session, actor: Actor) -> User:
-    user = queries.user_for_update(session, actor.user_id or 0)
-    if user is None:
-        raise NotFound("Akun ini tidak ada lagi.")
-    return user
 
 
 def _record(

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
+from kimweb.accounts.models import Absence, RoleGrant, SecondFactor, User, UserSession
 from kimweb.core.audit import AuditEntry
 
 SHOWN = 50
@@ -25,12 +25,13 @@ class OwnData:
     grants: Sequence[RoleGrant]
     absences: Sequence[Absence]
     sessions: Sequence[UserSession]
+    second_factor: SecondFactor | None
     entries: Sequence[AuditEntry]
     entries_in_all: int
 
 
 def own_data(session: Session, user_id: int, *, entries: int | None = SHOWN) -> OwnData:
-    """Everything stored about an account, with at most so many entries (None: all). Six statements."""
+    """Everything stored about an account, with at most so many entries (None: all). Seven statements."""
     mine = AuditEntry.actor_id == user_id
     newest = sa.select(AuditEntry).where(mine).order_by(AuditEntry.seq.desc()).limit(entries)
     grants = sa.select(RoleGrant).where(RoleGrant.user_id == user_id).order_by(RoleGrant.id)
@@ -41,6 +42,7 @@ def own_data(session: Session, user_id: int, *, entries: int | None = SHOWN) -> 
         grants=session.scalars(grants.options(joinedload(RoleGrant.area), joinedload(RoleGrant.agency))).all(),
         absences=session.scalars(absences.options(joinedload(Absence.stand_in))).all(),
         sessions=session.scalars(devices).all(),
+        second_factor=session.get(SecondFactor, user_id),
         entries=session.scalars(newest).all(),
         entries_in_all=session.scalar(sa.select(sa.func.count()).select_from(AuditEntry).where(mine)) or 0,
     )
@@ -80,6 +82,7 @@ def as_document(data: OwnData) -> dict[str, Any]:
             {"device": row.device, "since": _instant(row.created_at), "last_seen": _instant(row.seen_at)}
             for row in data.sessions
         ],
+        "second_factor_since": _instant(data.second_factor.created_at) if data.second_factor else None,
         "record": [
             {"at": _instant(entry.at), "what": entry.verb, "kind": entry.kind, "id": entry.subject_id}
             for entry in data.entries

@@ -14,6 +14,7 @@ from kimweb.areas.models import LOWEST, Area
 from kimweb.areas.queries import elections_on
 from kimweb.core.actor import Actor, Holding, Role
 from kimweb.core.calendar import day_begins, local_day
+from kimweb.core.errors import NotFound
 
 SILENT_AFTER_DAYS = 14
 """A moderator who has not signed in for so many days does not count (product.md, People)."""
@@ -99,6 +100,14 @@ def user_for_update(session: Session, user_id: int) -> User | None:
     """One account, locked."""
     query = sa.select(User).where(User.id == user_id).with_for_update()
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def own_account(session: Session, actor: Actor) -> User:
+    """The actor's own account, locked; raises NotFound."""
+    user = user_for_update(session, actor.user_id or 0)
+    if user is None:
+        raise NotFound("Akun ini tidak ada lagi.")
+    return user
 
 
 def session_by_hash(session: Session, token_hash: str) -> UserSession | None:

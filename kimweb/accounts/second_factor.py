@@ -26,7 +26,7 @@ from kimweb.core import audit, throttle
 from kimweb.core.actor import Actor, Role
 from kimweb.core.codes import ALPHABET
 from kimweb.core.db import changed, writing
-from kimweb.core.errors import Invalid, InvalidTransition, NotFound
+from kimweb.core.errors import Invalid, InvalidTransition
 from kimweb.core.i18n import N_
 
 ISSUER = "KIM Muba"
@@ -90,7 +90,7 @@ def prepare(session: Session, *, actor: Actor, password: str, passwords: Passwor
     confirmed it. Raises Invalid, TooMany, and InvalidTransition where it is on already."""
     _check_password(session, actor, password, passwords, now)
     with writing(session):
-        user = _own(session, actor)
+        user = queries.own_account(session, actor)
         factor = queries.second_factor_for_update(session, user.id)
         if factor is not None and factor.confirmed_at is not None:
             raise InvalidTransition("the second factor is on")
@@ -105,7 +105,7 @@ def confirm(session: Session, *, actor: Actor, code: str, guard: Guard, keep: st
     one's token), since they began without a code. Raises Invalid, TooMany, InvalidTransition."""
     attempt = _attempt(session, actor.user_id or 0, guard, now)
     with writing(session):
-        user = _own(session, actor)
+        user = queries.own_account(session, actor)
         factor = queries.second_factor_for_update(session, user.id)
         if factor is None or factor.confirmed_at is not None:
             raise InvalidTransition("nothing waits for a code")
@@ -127,7 +127,7 @@ def remove(
     _check_password(session, actor, password, passwords, now)
     attempt = _attempt(session, actor.user_id or 0, guard, now)
     with writing(session):
-        user = _own(session, actor)
+        user = queries.own_account(session, actor)
         if not queries.has_second_factor(session, user.id):
             raise InvalidTransition("there is no second factor")
         if not _take(session, user.id, code, guard.server_key, now):
@@ -178,13 +178,6 @@ def _check_password(session: Session, actor: Actor, password: str, passwords: Pa
         wrong = N_("Tidak cocok. Tulis kata sandi yang dipakai sekarang.")
         raise Invalid("Kata sandi tidak cocok.", {"password": wrong})
     throttle.give_back(session, attempt)
-
-
-def _own(session: Session, actor: Actor) -> User:
-    user = queries.user_for_update(session, actor.user_id or 0)
-    if user is None:
-        raise NotFound("Akun ini tidak ada lagi.")
-    return user
 
 
 def _take(session: Session, user_id: int, typed: str, server_key: str, now: datetime) -> str:

@@ -41,10 +41,7 @@ _KINDS = {
 def deed_name(kind: str, verb: str) -> str:
     """What somebody did, in two words: "Berita: terbit"."""
     thing = gettext(_KINDS[kind]) if kind in _KINDS else kind
-    try:
-        return f"{thing}: {verb_name(verb)}"
-    except KeyError:
-        return thing
+    return f"{thing}: {verb_name(verb)}"
 
 
 def device_name(user_agent: str) -> str:

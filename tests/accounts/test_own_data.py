@@ -41,6 +41,7 @@ def test_everything_is_taken_along_without_secrets_and_that_is_recorded(
     assert found["account"]["username"] == "sari"
     assert [role["role"] for role in found["roles"]] == ["moderator"]
     assert len(found["sessions"]) == 2
+    assert found["second_factor_since"] is None
     assert [entry["what"] for entry in found["record"]] == ["export", "sign_in", "sign_in"]
     user = session.scalars(sa.select(User).where(User.username == "sari")).one()
     assert user.password_hash not in answer.text
