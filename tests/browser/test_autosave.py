@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from kimweb.news.models import News, NewsRevision, State
 from tests.browser.people import Comes, Person
 from tests.browser.town import Town
 from tests.support.browser import BrowserWatch
+from tests.support.clock import START
 
 WRITE, TITLE, BODY = "/berita/tulis/", "Jalan poros RT 03", "Mulai dicor hari Senin."
 KEPT = re.compile(r"Tersimpan otomatis \d\d\.\d\d")
@@ -91,8 +93,9 @@ def test_the_button_of_the_first_form_goes_on_with_the_draft(town: Town, comes: 
 def test_it_waits_for_eight_seconds_of_rest_but_not_longer_than_twenty(town: Town, comes: Comes) -> None:
     budi, posts = comes("budi"), list[Request]()
     page = budi.page
-    page.clock.install()
+    page.clock.install(time=START)
     budi.open(WRITE)
+    page.clock.pause_at(START + timedelta(minutes=5))
     page.on("request", lambda request: posts.append(request) if request.method == "POST" else None)
     for _ in range(3):
         page.locator("#body").press_sequentially("a")

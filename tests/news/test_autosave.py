@@ -130,6 +130,7 @@ def test_another_form_is_another_draft_and_another_persons_key_finds_nothing(
     typing(client, form_of(client))
     wati = enter(client.application.test_client(), "wati")
     typing(wati, form_of(wati) | {"key": form["key"]}, body="Dari Wati.")
+    typing(client, form)
     assert [(row.author.name, row.body) for row in pieces(session)] == [
         ("Budi", TYPED["body"]),
         ("Budi", TYPED["body"]),
