@@ -51,13 +51,25 @@ def claim(
     comes second at the same moment waits for the first. A missing or malformed key claims nothing that could be found
     again.
     """
-    key_hash = hashlib.sha256((key if key and is_key(key) else new_key()).encode()).hexdigest()
-    text = json.dumps({"kind": kind, **content}, sort_keys=True, ensure_ascii=False, default=str)
-    content_hash = hashlib.sha256(text.encode()).hexdigest()
+    key_hash, content_hash = _hashes(key, content, kind)
     values = {"key_hash": key_hash, "content_hash": content_hash, "kind": kind, "subject_id": subject_id, "at": now}
     session.execute(insert_for(session)(Submission).values(**values, closed=False).on_conflict_do_nothing())
-    held = Submission.key_hash == key_hash, Submission.content_hash == content_hash
-    return session.scalars(sa.select(Submission).where(*held)).one()
+    return session.scalars(_held(key_hash, content_hash)).one()
+
+
+def claimed(session: Session, *, key: str | None, content: Mapping[str, object], kind: str) -> Submission | None:
+    """What holds a key with this content, if anything does. Claims nothing."""
+    return session.scalars(_held(*_hashes(key, content, kind))).one_or_none()
+
+
+def _hashes(key: str | None, content: Mapping[str, object], kind: str) -> tuple[str, str]:
+    text = json.dumps({"kind": kind, **content}, sort_keys=True, ensure_ascii=False, default=str)
+    known = key if key and is_key(key) else new_key()
+    return hashlib.sha256(known.encode()).hexdigest(), hashlib.sha256(text.encode()).hexdigest()
+
+
+def _held(key_hash: str, content_hash: str) -> sa.Select[Submission]:
+    return sa.select(Submission).where(Submission.key_hash == key_hash, Submission.content_hash == content_hash)
 
 
 def close(session: Session, *, kind: str, subject_id: str) -> None:

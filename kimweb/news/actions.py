@@ -17,8 +17,9 @@ from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.core.photos import NO_CHANGE, PhotoChange
 from kimweb.core.workflow import Step, advance, check_version, note, permitted, touch
-from kimweb.news import policy, queries
+from kimweb.news import own_versions, policy, queries
 from kimweb.news.models import News, NewsPhoto, NewsReport, NewsRevision, State, Verb
+from kimweb.news.texts import create, keep_revision, rewrite
 from kimweb.news.workflow import EDITABLE, REVIEW_DAYS, TRANSITIONS
 
 
@@ -37,32 +38,34 @@ def write_news(
     write for it.
 
     The same `key` with the same words is the same piece: a second tap makes no second draft, and hands in the first one
-    where it asks for that.
+    where it asks for that. What the form's autosave began is that piece too, with other words as well; Conflict where
+    it was changed elsewhere since.
     """
-    role = policy.writing_role(step.actor, area_code)
-    if role is None or step.actor.user_id is None:
-        raise NotAllowed("Anda tidak menulis untuk KIM desa ini.")
-    author = step.actor.user_id
+    role = check_writing(step.actor, area_code)
     with writing(session):
-        news = News(area_code=area_code, author_id=author, title=title, body=body, state=State.DRAFT, version=1)
-        news.created_at = news.updated_at = step.now
-        news.by_moderator = policy.writes_as_moderator(role)
-        session.add(news)
-        session.flush()
-        content = {"by": author, "area": area_code, "title": title, "body": body, "photos": pictures.hashes}
-        held = idempotency.claim(
-            session, key=key, content=content, kind=news.audit_kind, subject_id=news.audit_id, now=step.now
-        )
-        first = session.get(News, int(held.subject_id)) if held.subject_id != news.audit_id else None
-        if first is not None:
-            session.delete(news)
-            session.flush()
-            news = first
-        else:
-            photos.change(session, NewsPhoto, news.id, pictures)
-            note(session, news, "create", _told(step, pictures), role=role)
-            _keep_revision(session, step, news.id, title, body)
+        content = {"by": step.actor.user_id, "area": area_code, "title": title, "body": body, "photos": pictures.hashes}
+        form = own_versions.form_of(session, step.actor, key=key, now=step.now)
+        same = idempotency.claim(session, key=key, content=content, kind=News.audit_kind, subject_id="", now=step.now)
+        news = session.get(News, int(same.subject_id)) if same.subject_id else None
+        if news is None:
+            news = own_versions.continued(session, step.actor, form, key=key)
+            if news is None:
+                news = create(session, _told(step, pictures), role, area_code=area_code, title=title, body=body)
+                photos.change(session, NewsPhoto, news.id, pictures)
+                form.subject_id = news.audit_id
+            else:
+                news.area_code = area_code
+                _change(session, step, news, role, title=title, body=body, pictures=pictures, own=True)
+            same.subject_id = news.audit_id
         return _handed_in(session, step, news) if submit and news.state in EDITABLE else news
+
+
+def check_writing(actor: Actor, area_code: str) -> Role:
+    """By which role the actor writes for the KIM of an area; raises NotAllowed."""
+    role = policy.writing_role(actor, area_code)
+    if role is None or actor.user_id is None:
+        raise NotAllowed("Anda tidak menulis untuk KIM desa ini.")
+    return role
 
 
 def check_editable(actor: Actor, news: News) -> Role:
@@ -84,21 +87,36 @@ def edit_news(
     title: str,
     body: str,
     submit: bool = False,
+    key: str | None = None,
     pictures: PhotoChange = NO_CHANGE,
 ) -> News:
-    """Change an own draft or returned piece, and with `submit` hand it in. Raises NotFound, NotAllowed, Conflict,
-    InvalidTransition, Invalid (too many photos)."""
+    """Change an own draft or returned piece, and with `submit` hand it in. Raises NotFound, NotAllowed, Conflict (but
+    not over what the autosave of the form with this `key` made), InvalidTransition, Invalid (too many photos)."""
     with writing(session):
         news = queries.news_for_update(session, step.actor, news_id)
-        check_version(news, step.version)
+        own = own_versions.made(session, news, key=key)
+        if not own:
+            check_version(news, step.version)
         role = check_editable(step.actor, news)
-        if (news.title, news.body) != (title, body):
-            _keep_revision(session, step, news_id, title, body)
-        news.title, news.body = title, body
-        photos.change(session, NewsPhoto, news.id, pictures)
-        touch(news, step.now)
-        note(session, news, "edit", _told(step, pictures), role=role, before=news.state)
+        _change(session, step, news, role, title=title, body=body, pictures=pictures, own=own)
         return _handed_in(session, step, news) if submit else news
+
+
+def _change(
+    session: Session,
+    step: Step,
+    news: News,
+    role: Role,
+    *,
+    title: str,
+    body: str,
+    pictures: PhotoChange,
+    own: bool,
+) -> None:
+    rewrite(session, step, news, title=title, body=body, own=own)
+    photos.change(session, NewsPhoto, news.id, pictures)
+    touch(news, step.now)
+    note(session, news, "edit", _told(step, pictures), role=role, before=news.state)
 
 
 def _told(step: Step, pictures: PhotoChange) -> Step:
@@ -133,23 +151,23 @@ def delete_draft(session: Session, step: Step, *, news_id: int) -> None:
         session.delete(news)
 
 
-def _keep_revision(session: Session, step: Step, news_id: int, title: str, body: str) -> NewsRevision:
-    revision = NewsRevision(news_id=news_id, at=step.now, by_id=step.actor.user_id, title=title, body=body)
-    session.add(revision)
-    return revision
-
-
 def _handed_in(session: Session, step: Step, news: News) -> News:
     return submit_news(session, replace(step, version=news.version), news_id=news.id)
 
 
 def submit_news(session: Session, step: Step, *, news_id: int) -> News:
-    """Hand a piece to the village's moderator, with three working days."""
+    """Hand a piece to the village's moderator, with three working days. Raises Invalid while title or text are empty:
+    autosave keeps what is half done."""
     with writing(session):
         news, role = _move(session, step, news_id, Verb.SUBMIT)
+        if not news.title or not news.body:
+            raise Invalid(
+                "Judul atau isinya masih kosong.",
+                {"title": N_("Judul atau isinya masih kosong. Lengkapi dulu, lalu kirim.")},
+            )
         revision = queries.newest_revision(session, news_id)
         if revision is None or revision.submitted_at is not None:  # (handed in again as it was)
-            revision = _keep_revision(session, step, news_id, news.title, news.body)
+            revision = keep_revision(session, step, news_id, news.title, news.body)
         revision.submitted_at = step.now
         _wait(session, step, news, role)
     return news
@@ -169,7 +187,7 @@ def correct_news(session: Session, step: Step, *, news_id: int, title: str, body
         if (news.title, news.body) == (title, body):
             raise Invalid("Belum ada yang berubah.", {"body": N_("Belum ada yang berubah. Perbaiki dulu, lalu kirim.")})
         news, role = _move(session, step, news_id, Verb.CORRECT)
-        _keep_revision(session, step, news_id, title, body).submitted_at = step.now
+        keep_revision(session, step, news_id, title, body).submitted_at = step.now
         news.changed_by_id = step.actor.user_id
         _wait(session, step, news, role)
     return news

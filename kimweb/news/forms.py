@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import IntegerField, SelectField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from kimweb.core.i18n import N_
+from kimweb.core.idempotency import is_key
 from kimweb.web.forms import AtMost, Filled, Form, LineField, StateForm, TextField
 from kimweb.web.photos import PhotosField, PhotosForm
 
@@ -43,6 +44,24 @@ class NewsForm(CorrectionForm, PhotosForm):
     """A piece as its author writes it, with photos."""
 
     photos = PhotosField("Foto", asks_alt=True)
+
+
+class AutosaveForm(StateForm):
+    """What stands in a piece's form while somebody types: half done is right, too long is not."""
+
+    area = SelectField("Untuk KIM", coerce=str, validators=[Optional()])
+    title = LineField("Judul", validators=[AtMost(120)])
+    body = TextField("Isi berita", validators=[AtMost(10_000)])
+    key = LineField("Kunci")
+
+    def validate_key(self, field: LineField) -> None:
+        """Without a key each autosave would be another draft."""
+        if not is_key(field.data):
+            raise ValidationError(N_("Muat ulang halaman ini."))
+
+    def typed(self) -> dict[str, str]:
+        """What is kept, and under which key."""
+        return {"title": self.title.data or "", "body": self.body.data or "", "key": self.key.data or ""}
 
 
 class _ChosenReasonForm(StateForm):

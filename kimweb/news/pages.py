@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from werkzeug.wrappers import Response
 
 from kimweb.core import audit
 from kimweb.core.calendar import load_calendar
-from kimweb.core.errors import Invalid, NotFound
+from kimweb.core.errors import Conflict, Invalid, InvalidTransition, NotFound
+from kimweb.core.i18n import N_, Sentence
 from kimweb.news import policy, queries
+from kimweb.news.forms import AutosaveForm
 from kimweb.news.models import News, State, Verb
 from kimweb.news.revisions import changes_of
 from kimweb.web import context
+from kimweb.web.filters import clock_time
 from kimweb.web.htmx import render_page
 from kimweb.web.refused import NOTHING, Refused, brought_back
+from kimweb.web.words import translated
 
 _DECIDED = (Verb.RETURN, Verb.CORRECT, Verb.PUBLISH, Verb.SUBMIT)
 
@@ -66,3 +71,25 @@ def _waiting_row(news: News, *, refused: Refused) -> Response:
 def _watched_row(news: News, *, refused: Refused) -> Response:
     reports = queries.reports_of(context.db_session(), [news]).get(news.id, ())
     return render_page("news/_watch_row.html", "news/_watch_row.html", news=news, reports=reports, refused=refused)
+
+
+def autosaved(form: AutosaveForm, keep: Callable[[], News | None]) -> Response:
+    """The line that says whether what is being typed was kept: 422 when it is too long, 409 when the piece was changed
+    elsewhere. What was typed stays in its form either way."""
+    if not form.validate():
+        _id, label, sentence = form.problems()[0]
+        what = f"{translated(label)}: {translated(sentence)}"
+        return _line(Sentence(N_("Belum tersimpan. %(what)s"), what=what), status=422)
+    try:
+        news = keep()
+    except (Conflict, InvalidTransition):
+        return _line(N_("Belum tersimpan: sudah diubah di tab atau HP lain."), status=409)
+    if news is None:
+        return _line("")
+    time = clock_time(context.now())
+    return _line(Sentence(N_("Tersimpan otomatis %(time)s"), time=time), at=f"/berita/{news.id}/ubah/")
+
+
+def _line(told: str, *, at: str = "", status: int = 200) -> Response:
+    line = "news/_autosaved.html"
+    return render_page(line, line, status=status, told=told, at=at)

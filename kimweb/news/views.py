@@ -14,9 +14,10 @@ from kimweb.core.i18n import N_
 from kimweb.core.idempotency import is_key, new_key
 from kimweb.core.permissions import Permission
 from kimweb.core.photos import one_of
-from kimweb.news import actions, changes, covering, forms, pages, queries, reporting
+from kimweb.news import actions, autosaving, changes, covering, forms, pages, queries, reporting
 from kimweb.news.changes import step_of
 from kimweb.news.models import News, State
+from kimweb.news.pages import autosaved
 from kimweb.web import context
 from kimweb.web import covering as cover_page
 from kimweb.web.access import allow, public
@@ -59,11 +60,16 @@ def write() -> Response:
     db, form = context.db_session(), forms.NewsForm()
     areas = queries.writing_areas(db, context.actor())
     form.area.choices = [(area.code, place_name(area)) for area in areas]
-    key = form.key.data if is_key(form.key.data) else new_key()
     if request.method == "POST" and form.validate():
         code = form.area.data or areas[0].code
-        return _saved(actions.write_news(db, step_of(), area_code=code, key=key, **_typed(form)))
-    return _edit_page(form, None, status=422 if form.errors else 200, areas=areas, key=key)
+        return _saved(actions.write_news(db, step_of(), area_code=code, **_typed(form)))
+    return _edit_page(form, None, status=422 if form.errors else 200, areas=areas, key=_key_of(form))
+
+
+def _key_of(form: forms.NewsForm) -> str:
+    """Of this load of the form: a refused form keeps the one it came with."""
+    key = form.key.data or ""
+    return key if is_key(key) else new_key()
 
 
 def _edit_page(form: forms.CorrectionForm, news: News | None, *, status: int, **values: Any) -> Response:
@@ -92,7 +98,29 @@ def edit(news_id: int) -> Response:
                 current = queries.visible_news(db, context.actor(), news_id)
                 news, status = current, 409
                 form.photos.again()
-    return _edit_page(form, news, status=status, current=current, returned=pages.last_return(news))
+    returned = pages.last_return(news)
+    return _edit_page(form, news, status=status, current=current, returned=returned, key=_key_of(form))
+
+
+@bp.post("/berita/draf")
+@allow(Permission.NEWS_WRITE)
+def autosave_new() -> Response:
+    """Keep what is being typed in the form of a new piece, as a draft."""
+    db, form = context.db_session(), forms.AutosaveForm()
+    areas = queries.writing_areas(db, context.actor())
+    form.area.choices = [(area.code, place_name(area)) for area in areas]
+    code = form.area.data or areas[0].code
+    return autosaved(form, lambda: autosaving.autosave_new(db, step_of(), area_code=code, **form.typed()))
+
+
+@bp.post("/berita/<id:news_id>/draf")
+@allow(Permission.NEWS_WRITE)
+def autosave(news_id: int) -> Response:
+    """Keep what is being typed in the form of an own draft or returned piece."""
+    db, form = context.db_session(), forms.AutosaveForm()
+    form.area.choices = []
+    step = step_of(form.version.data)
+    return autosaved(form, lambda: autosaving.autosave_news(db, step, news_id=news_id, **form.typed()))
 
 
 @bp.route("/berita/<id:news_id>/foto/<id:photo_id>/", methods=["GET", "POST"])
@@ -114,7 +142,8 @@ def _typed(form: forms.NewsForm) -> dict[str, Any]:
     """What the author wrote, and whether they pressed the button that hands it in."""
     title, body = form.title.data or "", form.body.data or ""
     submit = request.form.get("langsung") == "ajukan"
-    return {"title": title, "body": body, "submit": submit, "pictures": form.photo_change()}
+    pictures = form.photo_change()
+    return {"title": title, "body": body, "key": form.key.data, "submit": submit, "pictures": pictures}
 
 
 def _saved(news: News) -> Response:

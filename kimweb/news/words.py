@@ -71,6 +71,7 @@ def install(app: Flask) -> None:
     """Register the verbs, filters and questions."""
     add_verbs(app, VERBS)
     app.jinja_env.filters["news_state"] = lambda state: gettext(STATES[state])
+    app.jinja_env.filters["news_title"] = lambda news: news.title or gettext("(tanpa judul)")
     app.jinja_env.filters["marked"] = marked
     app.jinja_env.tests["in_election"] = lambda area_code: policy.in_election(context.actor(), area_code)
     app.jinja_env.globals.update(

@@ -28,6 +28,7 @@ TABLES: dict[str, Table[Any, Any]] = {
 }
 NO_STATE = {
     "ubah": "an edit: the text, not the state; tests of the feature try every role",
+    "draf": "what is being typed in that edit; tests/news/test_autosave.py",
     "privasi": "hides more, in every state (docs/permissions.md names who)",
     "pilihan": "a cookie of the reader's own browser",
     "penghapusan": "an off day or a masa pemilihan, which have no states; an own draft, which is gone then",
