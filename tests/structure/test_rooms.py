@@ -226,7 +226,9 @@ def test_the_contracts_hold_every_feature() -> None:
     assert set(settings["source_modules"]) == {f"kimweb.{feature}" for feature in (*FEATURES, "core")}
 
 
-@pytest.mark.parametrize("command", ["ruff check", "ruff format --check", "djlint", "mypy", "lint-imports", "pytest"])
+@pytest.mark.parametrize(
+    "command", ["ruff check", "ruff format --check", "djlint", "mypy", "lint-imports", "bandit", "pytest"]
+)
 def test_bin_test_runs_every_tool(command: str) -> None:
     stages = [
         line for line in (ROOT / "bin/test").read_text().splitlines() if line.strip().startswith(("stage", "run"))
