@@ -23,6 +23,7 @@ _VERBS = {
     "withdraw": N_("ditarik"),
     "accept": N_("sudah dipakai"),
     "export": N_("data sendiri diunduh"),
+    "export_people": N_("daftar orang diunduh"),
     "erasure_asked": N_("penghapusan diminta"),
 }
 _KINDS = {
