@@ -261,12 +261,6 @@ def end_absence(session: Session, *, actor: Actor, now: datetime) -> None:
             _record(session, user, "absence_end", actor_id=user.id, now=now)
 
 
-def record_export(session: Session, *, actor: Actor, now: datetime) -> None:
-    """Record that somebody took along what is stored about them."""
-    with writing(session):
-        _record(session, queries.own_account(session, actor), "export", actor_id=actor.user_id, now=now)
-
-
 def ask_erasure(session: Session, *, actor: Actor, now: datetime) -> None:
     """Ask that the own account be erased; asking again changes nothing."""
     with writing(session):

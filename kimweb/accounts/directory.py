@@ -50,19 +50,34 @@ def _row_id(text: str | None) -> int | None:
 
 def people_page(session: Session, actor: Actor, wanted: Wanted, *, after: str | None) -> Page[User]:
     """A page of the people whom the actor sees, by name (one statement)."""
-    query = sa.select(User).where(policy.visible_people(actor))
-    words = wanted.q.lower()
-    if words:
-        hits = [sa.func.lower(column).contains(words, autoescape=True) for column in (User.name, User.username)]
-        query = query.where(sa.or_(*hits))
-    if wanted.role or wanted.within:
-        query = query.where(sa.exists().where(RoleGrant.user_id == User.id, _not_ended(actor.day), *_narrowed(wanted)))
+    query = sa.select(User).where(*_wanted_people(actor, wanted))
     last = _row_id(after)
     if last is not None:
         name = sa.select(User.name).where(User.id == last).correlate(None).scalar_subquery()
         query = query.where(sa.tuple_(User.name, User.id) > sa.tuple_(name, sa.literal(last)))
     rows = session.scalars(query.order_by(User.name, User.id).limit(PAGE_SIZE + 1)).all()
     return cut(rows, lambda row: str(row.id))
+
+
+def roles_of_people(session: Session, actor: Actor, wanted: Wanted) -> Sequence[tuple[User, RoleGrant | None]]:
+    """The people whom the actor sees, by name, with each role that has not ended; None for who holds none (one
+    statement)."""
+    running = sa.and_(RoleGrant.user_id == User.id, _not_ended(actor.day))
+    query = sa.select(User, RoleGrant).outerjoin(RoleGrant, running).where(*_wanted_people(actor, wanted))
+    rows = session.execute(query.options(*_GRANT_PLACE).order_by(User.name, User.id, RoleGrant.starts_on, RoleGrant.id))
+    return [(user, grant) for user, grant in rows]
+
+
+def _wanted_people(actor: Actor, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    """SQL: the people whom the actor sees and whom the list is narrowed to."""
+    found, words = [policy.visible_people(actor)], wanted.q.lower()
+    if words:
+        hits = [sa.func.lower(column).contains(words, autoescape=True) for column in (User.name, User.username)]
+        found.append(sa.or_(*hits))
+    if wanted.role or wanted.within:
+        running = sa.exists().where(RoleGrant.user_id == User.id, _not_ended(actor.day), *_narrowed(wanted))
+        found.append(running.correlate(User))
+    return found
 
 
 def _narrowed(wanted: Wanted) -> list[sa.ColumnElement[bool]]:

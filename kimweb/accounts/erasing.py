@@ -16,7 +16,7 @@ from kimweb.core.db import changed, writing
 from kimweb.core.errors import NotFound
 
 NAMELESS = "(akun dihapus)"
-NO_PASSWORD = "!"  # noqa: S105 (no hash: nothing fits it)
+NO_PASSWORD = "!"  # noqa: S105  # nosec B105 # no hash: nothing fits it
 
 
 def forget_sessions(session: Session, *, before: datetime) -> int:

@@ -7,12 +7,13 @@ import json
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import actions
+from kimweb.accounts import actions, exporting
 from kimweb.accounts.own_data import as_document, own_data
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.web import context
 from kimweb.web.access import allow
+from kimweb.web.files import file_to_keep
 from kimweb.web.htmx import done, render_page
 
 
@@ -31,12 +32,10 @@ def data_page() -> Response:
 def download() -> Response:
     """The same as a file. A POST: taking data along is recorded."""
     db, who = context.db_session(), context.actor()
-    actions.record_export(db, actor=who, now=context.now())
+    exporting.export_own(db, actor=who, now=context.now())
     document = as_document(own_data(db, who.user_id or 0, entries=None))
-    response = Response(json.dumps(document, ensure_ascii=False, indent=1), mimetype="application/json")
-    response.headers["Content-Disposition"] = "attachment; filename=kim-web-data-saya.json"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    content = json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return file_to_keep(content, name="kim-web-data-saya.json", mimetype="application/json")
 
 
 def ask_erasure() -> Response:

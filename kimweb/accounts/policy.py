@@ -78,6 +78,11 @@ def givable(actor: Actor) -> tuple[Role, ...]:
     return tuple(role for role in ROLE_ORDER if role in found)
 
 
+def listing_role(actor: Actor) -> Role | None:
+    """By which role the actor sees people below, the widest one; None where none does."""
+    return next((own for own in _GIVES if _holds_somewhere(actor, own)), None)
+
+
 def _holds_somewhere(actor: Actor, own: Role) -> bool:
     return bool(own_kims(actor)) if own is Role.MODERATOR else actor.has_any({own})
 
@@ -141,7 +146,8 @@ def visible_people(actor: Actor) -> sa.ColumnElement[bool]:
     """The same as `can_see_person`, in SQL."""
     if _reaches(actor, Role.ADMIN, None):
         return sa.true()
-    return sa.exists().where(RoleGrant.user_id == User.id, _given_by(actor, RoleGrant.role, RoleGrant.area_code))
+    found = sa.exists().where(RoleGrant.user_id == User.id, _given_by(actor, RoleGrant.role, RoleGrant.area_code))
+    return found.correlate(User)
 
 
 def can_see_invitation(actor: Actor, invitation: Invitation) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import csvfile, directory, granting, invitations, policy, seats
+from kimweb.accounts import csvfile, directory, exporting, granting, invitations, policy, seats
 from kimweb.accounts.invitation_forms import EndForm, InviteForm, RoleForm, SeatForm
 from kimweb.accounts.models import Invitation
+from kimweb.accounts.people_file import people_csv
 from kimweb.areas.models import Agency, Area
 from kimweb.areas.queries import QUERY_MAX, area_asked
 from kimweb.core.actor import Role
@@ -19,6 +21,7 @@ from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.web import context
 from kimweb.web.access import allow
+from kimweb.web.files import file_to_keep
 from kimweb.web.forms import clean_line
 from kimweb.web.htmx import done, render_page
 
@@ -38,11 +41,8 @@ def _key() -> str:
 def index() -> Response:
     """The people whom the actor sees, narrowed by `?q=`, `?peran=` and `?wilayah=`, and the newest open slips."""
     db, who, after = context.db_session(), context.actor(), request.args.get("sesudah")
-    q, asked = clean_line(request.args.get("q", ""))[:QUERY_MAX], request.args.get("peran", "")
-    area = area_asked(db, request.args.get("wilayah"))
+    wanted, area = _wanted(request.args)
     roles = policy.givable(who)
-    role = next((one for one in roles if str(one) == asked), None)
-    wanted = directory.Wanted(q, role, area.code if area else None)
     page = directory.people_page(db, who, wanted, after=after)
     ids = [user.id for user in page.items]
     values: dict[str, Any] = {
@@ -52,6 +52,24 @@ def index() -> Response:
         "districts": directory.districts(db) if policy.giving_areas(who) is None else [],
     }
     return render_page("accounts/people.html", page=page, wanted=wanted, area=area, roles=roles, after=after, **values)
+
+
+def _wanted(asked: Mapping[str, str]) -> tuple[directory.Wanted, Area | None]:
+    """What the list is narrowed to, and the area of it. Raises NotFound for an area that is none."""
+    area = area_asked(context.db_session(), asked.get("wilayah"))
+    role = next((one for one in policy.givable(context.actor()) if str(one) == asked.get("peran")), None)
+    q = clean_line(asked.get("q", ""))[:QUERY_MAX]
+    return directory.Wanted(q, role, area.code if area else None), area
+
+
+@bp.post("/unduhan")
+@allow(Permission.ACCOUNT_INVITE)
+def download() -> Response:
+    """Who holds what, narrowed as the list, as a file. A POST: taking it along is recorded."""
+    wanted, _area = _wanted(request.form)
+    rows = exporting.export_people(context.db_session(), wanted=wanted, **_acting())
+    name = f"kim-web-orang-{context.today().isoformat()}.csv"
+    return file_to_keep(people_csv(rows), name=name, mimetype="text/csv")
 
 
 @bp.get("/<id:user_id>/")

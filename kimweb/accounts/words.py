@@ -23,6 +23,7 @@ _VERBS = {
     "withdraw": N_("ditarik"),
     "accept": N_("sudah dipakai"),
     "export": N_("data sendiri diunduh"),
+    "export_people": N_("daftar orang diunduh"),
     "erasure_asked": N_("penghapusan diminta"),
 }
 _KINDS = {
@@ -58,7 +59,8 @@ def qr(address: str) -> Markup:
     One of the eight masks, whichever: choosing the prettiest takes five times as long, and a sheet has 1,000 of them.
     """
     code = segno.make(address, error="m", micro=False, mask=3)
-    return Markup(code.svg_inline(border=4, omitsize=True, light="#fff"))  # noqa: S704 (only figures come out of it)
+    svg = code.svg_inline(border=4, omitsize=True, light="#fff")
+    return Markup(svg)  # noqa: S704  # nosec B704 # only figures come out of it
 
 
 def install(app: Flask) -> None:

@@ -53,19 +53,19 @@ class Filler:
     values: dict[str, str]
 
     @classmethod
-    def of(cls, area: Area, day: date, random: Random) -> Filler:
+    def of(cls, area: Area, day: date, dice: Random) -> Filler:
         """For a text of `area` written on `day`."""
         district = area.parent.name if area.parent is not None else area.name
         return cls(
             {
                 "desa": area.name,
                 "kec": district,
-                "dusun": random.choice(["I", "II", "III", "IV"]),
-                "rt": f"{random.randint(1, 12):02d}",
-                "hari_tanggal": day_name(day + timedelta(days=random.randint(2, 9))),
-                "kemarin": day_name(day - timedelta(days=random.randint(1, 3))),
-                "jumlah": str(random.randint(8, 60)),
-                "harga": f"{random.randint(9, 14)}.{random.randint(0, 19) * 50:03d}",
+                "dusun": dice.choice(["I", "II", "III", "IV"]),
+                "rt": f"{dice.randint(1, 12):02d}",
+                "hari_tanggal": day_name(day + timedelta(days=dice.randint(2, 9))),
+                "kemarin": day_name(day - timedelta(days=dice.randint(1, 3))),
+                "jumlah": str(dice.randint(8, 60)),
+                "harga": f"{dice.randint(9, 14)}.{dice.randint(0, 19) * 50:03d}",
             }
         )
 

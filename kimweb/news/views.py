@@ -172,6 +172,7 @@ def correct(news_id: int) -> Response:
     """Propose a correction; what is published stands until it is released."""
     db, form = context.db_session(), forms.CorrectionForm()
     news = queries.visible_news(db, context.actor(), news_id)
+    actions.may_correct(context.actor(), news)
     form.area.choices = [(news.area_code, news.area.name)]
     if form.validate():
         typed = {"title": form.title.data or "", "body": form.body.data or ""}

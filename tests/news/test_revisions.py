@@ -169,3 +169,6 @@ def test_after_a_return_the_form_holds_what_was_proposed_and_why(
 def test_who_corrects(client: FlaskClient, people: People, name: str, status: int) -> None:
     row = people.put(people.news())
     assert enter(client, name).get(f"/berita/{row.id}/perbaiki/").status_code == status
+    token = form_fields(client.get("/akun/").text, "/akun/kata-sandi")["csrf_token"]
+    empty = client.post(f"/berita/{row.id}/perbaikan", data={"csrf_token": token})
+    assert empty.status_code == (422 if status == 200 else 403)  # whoever may not gets no form either

@@ -38,6 +38,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "devices": "what browsers call themselves",
         "directory": "queries: the people under somebody, and slips",
         "erasing": "actions: what goes, by time or when asked for",
+        "exporting": "actions: taking data along",
         "granting": "actions: giving and ending roles",
         "invitation_forms": "forms: of invitations and roles",
         "invitations": "actions: giving and using slips",
@@ -46,6 +47,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "own_data": "queries: what is stored about one person",
         "own_data_views": "views: the pages about it",
         "passwords": "argon2id",
+        "people_file": "the file that says who holds what",
         "record": "the audit entries of invitations and roles",
         "roster": "views: the people under somebody",
         "seats": "queries: from what was typed to the place of a role",
@@ -229,7 +231,9 @@ def test_the_contracts_hold_every_feature() -> None:
     assert set(settings["source_modules"]) == {f"kimweb.{feature}" for feature in (*FEATURES, "core")}
 
 
-@pytest.mark.parametrize("command", ["ruff check", "ruff format --check", "djlint", "mypy", "lint-imports", "pytest"])
+@pytest.mark.parametrize(
+    "command", ["ruff check", "ruff format --check", "djlint", "mypy", "lint-imports", "bandit", "pytest"]
+)
 def test_bin_test_runs_every_tool(command: str) -> None:
     stages = [
         line for line in (ROOT / "bin/test").read_text().splitlines() if line.strip().startswith(("stage", "run"))
