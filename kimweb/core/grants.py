@@ -11,6 +11,16 @@ from sqlalchemy.engine import make_url
 from kimweb.core.db import make_engine
 
 APPENDED = ("audit_entries", "audit_texts", "audit_erasures")
+STATEMENTS = (
+    "GRANT USAGE ON SCHEMA public TO {}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
+    f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(APPENDED)} FROM {{}}",
+    "REVOKE INSERT ON audit_erasures FROM {}",
+    "REVOKE DELETE, TRUNCATE ON audit_head FROM {}",
+    "REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {}",
+)
+"""In this order; {} is the service's role. docs/install.md lists them."""
 
 
 def separate_role(migrate_url: str, service_url: str) -> str:
@@ -32,15 +42,7 @@ def grant(migrate_url: str, service_url: str) -> str:
     engine = make_engine(migrate_url)
     with engine.begin() as connection:
         name = connection.dialect.identifier_preparer.quote_identifier(role)
-        for statement in (
-            "GRANT USAGE ON SCHEMA public TO {}",
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
-            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
-            f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(APPENDED)} FROM {{}}",
-            "REVOKE INSERT ON audit_erasures FROM {}",
-            "REVOKE DELETE, TRUNCATE ON audit_head FROM {}",
-            "REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {}",
-        ):
+        for statement in STATEMENTS:
             connection.execute(sa.text(statement.format(name)))
     engine.dispose()
     return role

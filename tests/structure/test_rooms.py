@@ -80,6 +80,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "words": "names for the interface",
     },
     "home": {
+        "who_sees": "who sees what of an aspiration, as the privacy page tells it",
         "blueprint": "views: the room's one blueprint",
         "desk": "views: the desk",
         "gallery": "views: a photo and its files",

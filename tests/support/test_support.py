@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -103,6 +105,37 @@ def test_the_watch_sees_what_goes_wrong_in_a_browser(
     page.goto("http://127.0.0.1:1/")
     page.wait_for_load_state("networkidle")
     assert any(complaint in text for text in browser_watch.complaints), browser_watch.complaints
+    browser_watch.expect("")  # everything: this test wants it
+
+
+MADE_ELSEWHERE = re.compile(r"\bbrowser\.new_(?:context|page)\(|\.launch(?:_persistent_context)?\(")
+"""A browser that nobody watches. The fixtures `page`, `context`, `page_nojs`, `new_context` and `comes` are watched."""
+
+
+def test_no_browser_test_goes_unwatched() -> None:
+    """Every violation of the CSP fails the test in which it happens, because every context is made by `new_context`."""
+    unwatched = [
+        path.name
+        for path in (Path(__file__).parents[1]).rglob("*.py")
+        if path != Path(__file__) and MADE_ELSEWHERE.search(path.read_text(encoding="utf-8"))
+    ]
+    assert unwatched == []
+    assert MADE_ELSEWHERE.search("page = browser.new_page()")
+
+
+@pytest.mark.parametrize("name", ["page", "context", "page_nojs"])
+def test_the_fixtures_of_browsers_are_watched(
+    request: pytest.FixtureRequest, browser_watch: BrowserWatch, name: str
+) -> None:
+    """Also those that come with the plugin."""
+    made = request.getfixturevalue(name)
+    page: Page = made.new_page() if name == "context" else made
+    policy = {"Content-Security-Policy": "default-src 'none'"}
+    page.route(
+        "**/*", lambda route: route.fulfill(content_type="text/html", body="<p style='color:red'>x", headers=policy)
+    )
+    page.goto("http://127.0.0.1:1/")
+    assert any("Content Security Policy" in text for text in browser_watch.complaints)
     browser_watch.expect("")  # everything: this test wants it
 
 
