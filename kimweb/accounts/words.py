@@ -22,6 +22,10 @@ _VERBS = {
     "reset": N_("slip kata sandi dibuat"),
     "withdraw": N_("ditarik"),
     "accept": N_("sudah dipakai"),
+    "second_factor_on": N_("kode kedua diaktifkan"),
+    "second_factor_off": N_("kode kedua dimatikan"),
+    "second_factor_reset": N_("kode kedua dihapus admin"),
+    "code_refused": N_("kode kedua ditolak"),
     "export": N_("data sendiri diunduh"),
     "erasure_asked": N_("penghapusan diminta"),
 }
