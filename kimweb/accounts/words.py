@@ -8,6 +8,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from kimweb.accounts.devices import device_parts
+from kimweb.accounts.erasing import NAMELESS
 from kimweb.core.i18n import N_
 from kimweb.web.words import add_verbs, verb_name
 
@@ -56,6 +57,11 @@ def device_name(user_agent: str) -> str:
     return browser or system or str(gettext("Perangkat tanpa nama"))
 
 
+def person_name(name: str) -> str:
+    """Somebody's name; in the reader's language that there is none any more."""
+    return str(gettext(NAMELESS)) if name == NAMELESS else name
+
+
 def qr(address: str) -> Markup:
     """An address as QR code: inline SVG, black on white, with the quiet border that readers need.
 
@@ -70,4 +76,5 @@ def install(app: Flask) -> None:
     add_verbs(app, _VERBS)
     app.jinja_env.filters["deed_name"] = deed_name
     app.jinja_env.filters["device_name"] = device_name
+    app.jinja_env.filters["person_name"] = person_name
     app.jinja_env.filters["qr"] = qr
