@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from kimweb import devtools, specimens
 from kimweb.accounts import actions as accounts
-from kimweb.accounts import erasing
+from kimweb.accounts import erasing, second_factor
 from kimweb.accounts.passwords import Passwords
 from kimweb.areas import actions as areas
 from kimweb.core import chain, db, grants
@@ -141,6 +141,13 @@ def erase_user(settings: Settings, options: argparse.Namespace) -> None:
     _say(f"{options.username} dihapus: " + ", ".join(f"{count} {name}" for name, count in gone.items()) + ".")
 
 
+def forget_second_factor(settings: Settings, options: argparse.Namespace) -> None:
+    """Remove the second factor of somebody who lost phone and recovery codes, such as the only admin."""
+    with _session(settings) as session:
+        second_factor.reset_by_command(session, username=options.username, now=system_clock())
+    _say(f"Kode kedua {options.username} dihapus, dan semua perangkatnya dikeluarkan. Siapkan lagi sesudah masuk.")
+
+
 def permissions(settings: Settings, _options: argparse.Namespace) -> None:
     """Print docs/permissions.md: each route's permission, and who may do what where."""
     from kimweb.app import create_app
@@ -189,6 +196,8 @@ def _parser() -> argparse.ArgumentParser:
     command = add("erase-user", erase_user)
     command.add_argument("username")
     command.add_argument("--texts", action="store_true", help="also the reasons that the person wrote")
+    command = add("forget-second-factor", forget_second_factor)
+    command.add_argument("username")
     add("catalogue", catalogue)
     command = add("make-migration", make_migration)
     command.add_argument("message", help="what changed, in a few words")

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parents[1]
 KEY_MIN = 32
 KEEP_DAYS: Mapping[str, int] = MappingProxyType(
-    {"identity": 730, "sessions": 90, "attempts": 1, "keys": 90, "reports": 90}
+    {"identity": 730, "sessions": 90, "attempts": 1, "keys": 90, "reports": 90, "slips": 90}
 )
 ARGON2_PRODUCTION = (2, 19 * 1024, 1)  # OWASP: 19 MiB, t=2, p=1
 

@@ -8,14 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kimweb.accounts import queries
-from kimweb.accounts.models import Absence, RecoveryCode, RoleGrant, SecondFactor, User, UserSession
+from kimweb.accounts.models import Absence, Invitation, RecoveryCode, RoleGrant, SecondFactor, User, UserSession
 from kimweb.core import audit, erasure
 from kimweb.core.actor import Role
 from kimweb.core.calendar import local_day
 from kimweb.core.db import changed, writing
 from kimweb.core.errors import NotFound
+from kimweb.core.i18n import N_
 
-NAMELESS = "(akun dihapus)"
+NAMELESS = N_("(akun dihapus)")
 NO_PASSWORD = "!"  # noqa: S105  # nosec B105 # no hash: nothing fits it
 
 
@@ -23,6 +24,14 @@ def forget_sessions(session: Session, *, before: datetime) -> int:
     """Remove the sign-ins that were last used until `before`; returns how many."""
     with writing(session):
         return changed(session, sa.delete(UserSession).where(UserSession.seen_at <= before))
+
+
+def forget_slips(session: Session, *, before: datetime) -> int:
+    """Remove the invitations and password slips that were used, withdrawn or over until `before`; returns how many.
+    Who gave and who used which stays in the record, by number."""
+    ended = sa.or_(Invitation.used_at <= before, Invitation.withdrawn_at <= before, Invitation.expires_at <= before)
+    with writing(session):
+        return changed(session, sa.delete(Invitation).where(ended))
 
 
 def erase_user(session: Session, *, username: str, texts: bool, now: datetime) -> dict[str, int]:
@@ -40,6 +49,8 @@ def erase_user(session: Session, *, username: str, texts: bool, now: datetime) -
         gone = {"peran diakhiri": _end_roles(session, user, now)}
         for name, table in (("perangkat", UserSession), ("kode cadangan", RecoveryCode), ("kode kedua", SecondFactor)):
             gone[name] = changed(session, sa.delete(table).where(table.user_id == user.id))
+        slips = sa.or_(Invitation.user_id == user.id, Invitation.used_by == user.id)  # their name stands on them
+        gone["slip"] = changed(session, sa.delete(Invitation).where(slips))
         by = user.id if texts else None
         seqs = erasure.texts_of(session, kind="user", subject_id=str(user.id), written_by=by)
         gone["teks catatan"] = erasure.erase_texts(session, seqs=seqs, why=f"user {user.id}", now=now)

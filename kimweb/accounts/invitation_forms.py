@@ -9,7 +9,7 @@ from wtforms import PasswordField, SelectField
 from wtforms.validators import Optional
 
 from kimweb.core.actor import Role
-from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField
+from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField, TextField
 from kimweb.web.words import ROLES
 
 
@@ -49,6 +49,12 @@ class EndForm(Form):
 
     last_day = DayField("Hari terakhir", validators=[Optional()])
     seen = LineField(validators=[AtMost(10)])
+
+
+class ResetForm(Form):
+    """Why somebody's second factor is removed."""
+
+    reason = TextField("Alasan", validators=[Filled("Masih kosong. Tulis mengapa kode keduanya dihapus."), AtMost(500)])
 
 
 class CodeForm(Form):

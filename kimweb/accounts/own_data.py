@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from kimweb.accounts.models import Absence, RoleGrant, SecondFactor, User, UserSession
+from kimweb.accounts.models import Absence, Invitation, RoleGrant, SecondFactor, User, UserSession
 from kimweb.core.audit import AuditEntry
 
 SHOWN = 50
@@ -19,23 +19,30 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class OwnData:
-    """An account and everything that hangs on it; `entries`: what the person did, the newest first."""
+    """An account and everything that hangs on it; slips: those that are kept still; `slips_given` and `entries` (what
+    the person did): the newest first."""
 
     user: User
     grants: Sequence[RoleGrant]
     absences: Sequence[Absence]
     sessions: Sequence[UserSession]
     second_factor: SecondFactor | None
+    slips_used: Sequence[Invitation]
+    slips_given: Sequence[Invitation]
     entries: Sequence[AuditEntry]
     entries_in_all: int
 
 
 def own_data(session: Session, user_id: int, *, entries: int | None = SHOWN) -> OwnData:
-    """Everything stored about an account, with at most so many entries (None: all). Seven statements."""
+    """Everything stored about an account, with at most so many entries and slips given (None: all). Nine
+    statements."""
     mine = AuditEntry.actor_id == user_id
     newest = sa.select(AuditEntry).where(mine).order_by(AuditEntry.seq.desc()).limit(entries)
     grants = sa.select(RoleGrant).where(RoleGrant.user_id == user_id).order_by(RoleGrant.id)
     absences = sa.select(Absence).where(Absence.user_id == user_id).order_by(Absence.id)
+    slips = sa.select(Invitation).options(joinedload(Invitation.area), joinedload(Invitation.agency))
+    used = slips.where(Invitation.used_by == user_id).order_by(Invitation.used_at)
+    given = slips.where(Invitation.invited_by == user_id).order_by(Invitation.id.desc()).limit(entries)
     devices = sa.select(UserSession).where(UserSession.user_id == user_id).order_by(UserSession.created_at)
     return OwnData(
         user=session.get_one(User, user_id),
@@ -43,6 +50,8 @@ def own_data(session: Session, user_id: int, *, entries: int | None = SHOWN) -> 
         absences=session.scalars(absences.options(joinedload(Absence.stand_in))).all(),
         sessions=session.scalars(devices).all(),
         second_factor=session.get(SecondFactor, user_id),
+        slips_used=session.scalars(used).all(),
+        slips_given=session.scalars(given).all(),
         entries=session.scalars(newest).all(),
         entries_in_all=session.scalar(sa.select(sa.func.count()).select_from(AuditEntry).where(mine)) or 0,
     )
@@ -83,10 +92,23 @@ def as_document(data: OwnData) -> dict[str, Any]:
             for row in data.sessions
         ],
         "second_factor_since": _instant(data.second_factor.created_at) if data.second_factor else None,
+        "slips_used": [_slip(slip) for slip in data.slips_used],
+        "slips_given": [_slip(slip) for slip in data.slips_given],
         "record": [
             {"at": _instant(entry.at), "what": entry.verb, "kind": entry.kind, "id": entry.subject_id}
             for entry in data.entries
         ],
+    }
+
+
+def _slip(slip: Invitation) -> dict[str, Any]:
+    """Without the name on it: on a slip that was given that is somebody else's."""
+    return {
+        "for": str(slip.role) if slip.role else "password",
+        "on": slip.area.name if slip.area else slip.agency.name if slip.agency else "",
+        "given_at": _instant(slip.created_at),
+        "used_at": _instant(slip.used_at),
+        "withdrawn_at": _instant(slip.withdrawn_at),
     }
 
 

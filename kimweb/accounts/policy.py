@@ -38,6 +38,11 @@ def may_use_second_factor(actor: Actor) -> bool:
     return needs_second_factor(actor) or actor.has_any((Role.MODERATOR,))
 
 
+def resets_second_factor(actor: Actor) -> Role | None:
+    """By which role the actor may remove the second factor of somebody who lost phone and codes: the admin's."""
+    return Role.ADMIN if _reaches(actor, Role.ADMIN, None) else None
+
+
 # ------------------------------------------------------------------ giving and ending roles
 
 

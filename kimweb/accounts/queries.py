@@ -13,6 +13,7 @@ from kimweb.accounts.models import Absence, RecoveryCode, RoleGrant, SecondFacto
 from kimweb.areas.models import LOWEST, Area
 from kimweb.areas.queries import elections_on
 from kimweb.core.actor import Actor, Holding, Role
+from kimweb.core.audit import AuditEntry
 from kimweb.core.calendar import day_begins, local_day
 from kimweb.core.errors import NotFound
 
@@ -179,3 +180,9 @@ def recovery_codes_left(session: Session, user_id: int) -> int:
     """How many codes on paper are unused."""
     own = RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
     return session.scalar(sa.select(sa.func.count()).select_from(RecoveryCode).where(*own)) or 0
+
+
+def newest_entry(session: Session, user_id: int, verbs: Sequence[str]) -> AuditEntry | None:
+    """The newest entry of the record about an account with one of these verbs."""
+    about = AuditEntry.kind == "user", AuditEntry.subject_id == str(user_id), AuditEntry.verb.in_(verbs)
+    return session.scalar(sa.select(AuditEntry).where(*about).order_by(AuditEntry.seq.desc()).limit(1))

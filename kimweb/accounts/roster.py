@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import csvfile, directory, exporting, granting, invitations, policy, seats
-from kimweb.accounts.invitation_forms import EndForm, InviteForm, RoleForm, SeatForm
+from kimweb.accounts import csvfile, directory, exporting, granting, invitations, policy, queries, seats, second_factor
+from kimweb.accounts.invitation_forms import EndForm, InviteForm, ResetForm, RoleForm, SeatForm
 from kimweb.accounts.models import Invitation
 from kimweb.accounts.people_file import people_csv
 from kimweb.areas.models import Agency, Area
@@ -79,15 +79,24 @@ def person(user_id: int) -> Response:
     return _person_page(user_id)
 
 
-def _person_page(user_id: int, *, form: RoleForm | None = None, ending: tuple[int, EndForm] | None = None) -> Response:
+def _person_page(
+    user_id: int,
+    *,
+    form: RoleForm | None = None,
+    ending: tuple[int, EndForm] | None = None,
+    reset_form: ResetForm | None = None,
+) -> Response:
     db, who, now = context.db_session(), context.actor(), context.now()
     user = directory.person(db, who, user_id)
     grants = directory.every_grant(db, user.id)
     above = user.active and user.id != who.user_id and policy.is_above(who, directory.holdings_of(db, user, now))
     standing = [grant for grant in grants if grant.ends_on is None or grant.ends_on >= who.day]
     roles = policy.givable(who)
+    resets = above and policy.resets_second_factor(who) is not None
     values: dict[str, Any] = {
         "above": above,
+        "second_factor": resets and queries.has_second_factor(db, user.id),
+        "reset_form": reset_form or ResetForm(formdata=None),
         "endable": {grant.id for grant in standing if policy.can_end(who, grant)},
         "standing": standing,
         "past": [grant for grant in grants if grant not in standing],
@@ -95,7 +104,7 @@ def _person_page(user_id: int, *, form: RoleForm | None = None, ending: tuple[in
         "places": directory.areas_to_give(db, who),
         "ending": ending,
     }
-    status = 422 if form or ending else 200
+    status = 422 if form or ending or reset_form else 200
     form = form or RoleForm(roles, formdata=None)
     return render_page("accounts/person.html", status=status, user=user, form=form, **values)
 
@@ -106,6 +115,18 @@ def password_slip(user_id: int) -> Response:
     """A slip with which the person sets a new password."""
     slip = invitations.issue_password_slip(context.db_session(), server_key=_key(), user_id=user_id, **_acting())
     return done(N_("Slip kata sandi siap. Cetak, atau bacakan kodenya."), to=f"/orang/undangan/{slip.id}/")
+
+
+@bp.post("/<id:user_id>/kode-kedua")
+@allow(Permission.ACCOUNT_RESET_FACTOR)
+def reset_second_factor(user_id: int) -> Response:
+    """Remove the second factor of somebody who lost phone and codes."""
+    form = ResetForm()
+    if not form.validate():
+        return _person_page(user_id, reset_form=form)
+    db, reason = context.db_session(), form.reason.data or ""
+    second_factor.reset(db, user_id=user_id, reason=reason, **_acting())
+    return done(N_("Kode kedua dihapus, dan semua perangkatnya dikeluarkan."), to=f"/orang/{user_id}/")
 
 
 @bp.post("/<id:user_id>/peran")

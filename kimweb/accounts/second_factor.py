@@ -19,20 +19,24 @@ import sqlalchemy as sa
 from pyotp import TOTP
 from sqlalchemy.orm import Session
 
-from kimweb.accounts import actions, queries
+from kimweb.accounts import actions, directory, granting, policy, queries
 from kimweb.accounts.models import RecoveryCode, SecondFactor, User, UserSession
 from kimweb.accounts.passwords import Passwords
 from kimweb.core import audit, throttle
 from kimweb.core.actor import Actor, Role
 from kimweb.core.codes import ALPHABET
 from kimweb.core.db import changed, writing
-from kimweb.core.errors import Invalid, InvalidTransition
+from kimweb.core.errors import Invalid, InvalidTransition, NotAllowed, NotFound
 from kimweb.core.i18n import N_
 
 ISSUER = "KIM Muba"
 STEP_SECONDS = 30
 CODE_LIMIT, CODE_MINUTES = 5, 15
 RECOVERY_CODES = 10
+RESET, ON = "second_factor_reset", "second_factor_on"
+"""Verbs of the record by which a person learns that somebody removed it."""
+TOLD_DAYS = 30
+"""How long that is told, unless it was set up anew before."""
 SHOWN_MINUTES = 10
 """How long after the confirmation the recovery codes can be read: a page that was lost on the way comes again."""
 _WRONG = N_("Tidak cocok. Tulis kode yang tampil sekarang; setiap kode berlaku satu kali.")
@@ -77,6 +81,13 @@ def shown_codes(factor: SecondFactor | None, server_key: str, now: datetime) -> 
     return recovery_codes(server_key, factor.salt) if factor and fresh else []
 
 
+def reset_at(session: Session, user_id: int, now: datetime) -> datetime | None:
+    """When somebody else removed it, for 30 days and until it is on again; None else (one statement)."""
+    entry = queries.newest_entry(session, user_id, (RESET, ON))
+    told = entry is not None and entry.verb == RESET and now - entry.at < timedelta(days=TOLD_DAYS)
+    return entry.at if entry is not None and told else None
+
+
 def _hash(server_key: str, user_id: int, code: str) -> str:
     return _derived(server_key, f"recovery hash {user_id}", code).hex()
 
@@ -117,7 +128,7 @@ def confirm(session: Session, *, actor: Actor, code: str, guard: Guard, keep: st
             session.add(RecoveryCode(user_id=user.id, code_hash=_hash(guard.server_key, user.id, _clean(fresh))))
         others = UserSession.user_id == user.id, UserSession.token_hash != actions.token_hash(keep)
         changed(session, sa.delete(UserSession).where(*others))
-        _record(session, user.id, "second_factor_on", now)
+        _record(session, user.id, ON, now)
 
 
 def remove(
@@ -142,6 +153,42 @@ def forget(session: Session, *, user_id: int) -> None:
     with writing(session):
         for table in (RecoveryCode, SecondFactor):
             changed(session, sa.delete(table).where(table.user_id == user_id))
+
+
+def reset(session: Session, *, actor: Actor, user_id: int, reason: str, now: datetime) -> None:
+    """Remove somebody's, who lost phone and codes, and end their sessions; `reason` is kept in the record only.
+
+    For the admin, never on oneself; on another admin only for who is admin by a grant of their own. Raises NotFound,
+    NotAllowed, and InvalidTransition where none is on.
+    """
+    role = policy.resets_second_factor(actor)
+    with writing(session):
+        user = directory.person(session, actor, user_id, lock=True)
+        if role is None or user.id == actor.user_id:
+            raise NotAllowed("Kode kedua dihapus oleh admin lain.")
+        granting.authority_over(session, actor, user, now)
+        if not queries.has_second_factor(session, user.id):
+            raise InvalidTransition("there is no second factor")
+        _reset(session, user, audit.Entry(now, "user", str(user.id), RESET, role, actor.user_id, text=reason))
+
+
+def reset_by_command(session: Session, *, username: str, now: datetime) -> None:
+    """The same from the server's command line, for the only admin's own. Raises NotFound."""
+    with writing(session):
+        found = queries.user_by_username(session, username)
+        user = queries.user_for_update(session, found.id) if found else None
+        if user is None:
+            raise NotFound(f"Tidak ada akun bernama {username[:32]}.")
+        if not queries.has_second_factor(session, user.id):
+            raise NotFound(f"Akun {user.username} tidak memakai kode kedua.")
+        detail = {"by": "command"}
+        _reset(session, user, audit.Entry(now, "user", str(user.id), RESET, Role.SYSTEM, detail=detail))
+
+
+def _reset(session: Session, user: User, entry: audit.Entry) -> None:
+    forget(session, user_id=user.id)
+    changed(session, sa.delete(UserSession).where(UserSession.user_id == user.id))
+    audit.record(session, entry)
 
 
 def finish_sign_in(

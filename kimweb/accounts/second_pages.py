@@ -164,6 +164,7 @@ def _page(status: int = 200, **replaced: Form) -> Response:
         status=status,
         factor=factor,
         due=login.second_factor_due(),
+        reset_at=second_factor.reset_at(db, who.user_id or 0, context.now()),
         offered=_offered(),
         address=address,
         picture=_picture(address) if address else "",

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from kimweb.accounts.devices import device_parts
+from kimweb.accounts.erasing import NAMELESS
 from kimweb.core.i18n import N_
 from kimweb.web.words import add_verbs, verb_name
 
@@ -22,6 +23,10 @@ _VERBS = {
     "reset": N_("slip kata sandi dibuat"),
     "withdraw": N_("ditarik"),
     "accept": N_("sudah dipakai"),
+    "second_factor_on": N_("kode kedua diaktifkan"),
+    "second_factor_off": N_("kode kedua dimatikan"),
+    "second_factor_reset": N_("kode kedua dihapus admin"),
+    "code_refused": N_("kode kedua ditolak"),
     "export": N_("data sendiri diunduh"),
     "export_people": N_("daftar orang diunduh"),
     "erasure_asked": N_("penghapusan diminta"),
@@ -53,6 +58,11 @@ def device_name(user_agent: str) -> str:
     return browser or system or str(gettext("Perangkat tanpa nama"))
 
 
+def person_name(name: str) -> str:
+    """Somebody's name; in the reader's language that there is none any more."""
+    return str(gettext(NAMELESS)) if name == NAMELESS else name
+
+
 def qr(address: str) -> Markup:
     """An address as QR code: inline SVG, black on white, with the quiet border that readers need.
 
@@ -68,4 +78,5 @@ def install(app: Flask) -> None:
     add_verbs(app, _VERBS)
     app.jinja_env.filters["deed_name"] = deed_name
     app.jinja_env.filters["device_name"] = device_name
+    app.jinja_env.filters["person_name"] = person_name
     app.jinja_env.filters["qr"] = qr

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     ACCOUNT_INVITE = "account:invite"
     ACCOUNT_MANAGE = "account:manage"
     ACCOUNT_IMPORT = "account:import"
+    ACCOUNT_RESET_FACTOR = "account:reset_factor"
     REFERENCE_EDIT = "reference:edit"
     NEWS_WRITE = "news:write"
     NEWS_REVIEW = "news:review"
@@ -54,6 +55,7 @@ GRANTED_TO: Mapping[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_INVITE: _VILLAGE_UP,
     Permission.ACCOUNT_MANAGE: _DISTRICT_UP,
     Permission.ACCOUNT_IMPORT: frozenset({Role.ADMIN}),
+    Permission.ACCOUNT_RESET_FACTOR: frozenset({Role.ADMIN}),
     Permission.REFERENCE_EDIT: frozenset({Role.ADMIN}),
     Permission.NEWS_WRITE: frozenset({Role.MEMBER, Role.MODERATOR}),
     Permission.NEWS_REVIEW: frozenset({Role.MODERATOR, Role.REVIEWER}),

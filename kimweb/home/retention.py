@@ -27,6 +27,10 @@ KINDS: Mapping[str, tuple[str, Callable[[Session, datetime], int]]] = {
     ),
     "attempts": ("hitungan percobaan", lambda session, before: throttle.forget(session, before=before)),
     "keys": ("kunci kiriman", lambda session, before: idempotency.forget(session, before=before)),
+    "slips": (
+        "undangan dan slip yang terpakai atau lewat",
+        lambda session, before: accounts.forget_slips(session, before=before),
+    ),
     "reports": ("laporan pembaca yang sudah dijawab", lambda session, before: reporting.forget(session, before=before)),
 }
 """What is kept for a time: its name to people, and what removes it."""

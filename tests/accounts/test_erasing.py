@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from kimweb.accounts import actions
 from kimweb.accounts.erasing import NAMELESS, erase_user, forget_sessions
-from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
+from kimweb.accounts.invitations import issue_password_slip
+from kimweb.accounts.models import Absence, Invitation, RoleGrant, User, UserSession
 from kimweb.core import audit
 from kimweb.core.actor import Role
 from kimweb.core.audit import AuditText
 from kimweb.core.chain import verify
 from kimweb.core.db import writing
 from kimweb.core.errors import NotFound
+from tests.conftest import SECRET_KEY
 from tests.support.clock import START
 from tests.support.people import PASSWORD, TODAY, People, day, enter
 
@@ -40,8 +42,19 @@ def test_a_person_is_erased_and_the_chain_still_fits(
     enter(client, "sari")
     people.put(Absence(user_id=budi, stand_in_id=sari, starts_on=TODAY, ends_on=day(2)))
     _texts(session, ("user", str(sari), budi), ("news", "7", sari), ("news", "8", budi))
+    actor = people.actor("rahman")
+    for user_id in (sari, budi):
+        issue_password_slip(session, actor=actor, now=START, server_key=SECRET_KEY, user_id=user_id)
     gone = erase_user(session, username="Sari", texts=False, now=START)
-    assert gone == {"peran diakhiri": 1, "perangkat": 1, "kode cadangan": 0, "kode kedua": 0, "teks catatan": 1}
+    assert session.scalars(sa.select(Invitation.name)).all() == ["Budi"]
+    assert gone == {
+        "peran diakhiri": 1,
+        "perangkat": 1,
+        "kode cadangan": 0,
+        "kode kedua": 0,
+        "slip": 1,
+        "teks catatan": 1,
+    }
     session.rollback()
     user = session.get_one(User, sari, populate_existing=True)
     assert (user.username, user.name, user.active) == (f"terhapus-{sari}", NAMELESS, False)
@@ -93,3 +106,15 @@ def test_the_end_of_an_absence_is_an_entry_as_its_begin_is(people: People, sessi
     actions.end_absence(session, actor=actor, now=START)
     verbs = [entry.verb for entry in audit.history(session, "user", str(people.users["sari"].id))]
     assert verbs == ["absence", "absence_end"]
+
+
+def test_whoever_reads_english_reads_in_english_that_an_account_is_gone(
+    app: Flask, client: FlaskClient, people: People, session: Session
+) -> None:
+    erase_user(session, username="sari", texts=False, now=START)
+    page = enter(client, "agus").get(f"/orang/{people.users['sari'].id}/").text
+    assert "<h1>(akun dihapus)</h1>" in page
+    with app.test_request_context(headers={"Cookie": "bahasa=en"}):
+        filters = app.jinja_env.filters
+        assert filters["person_name"](NAMELESS) == filters["t"](NAMELESS)
+        assert filters["person_name"]("Berita") == "Berita", "a name is never translated"

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
+from typing import Any
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from kimweb.accounts.invitations import issue_password_slip, set_password
 from kimweb.accounts.models import User
 from kimweb.accounts.own_data import SHOWN, own_data
+from kimweb.accounts.passwords import Passwords
 from kimweb.core import audit
+from kimweb.core.codes import slip_code
+from tests.conftest import SECRET_KEY
+from tests.support.clock import START
 from tests.support.forms import send
 from tests.support.html import problems
 from tests.support.people import PASSWORD, People, enter
+from tests.support.second import CHEAP
 
 PAGE = "/akun/data/"
 
@@ -48,6 +56,28 @@ def test_everything_is_taken_along_without_secrets_and_that_is_recorded(
     last = audit.last(session, "user", str(user.id))
     assert last is not None
     assert (last.verb, last.actor_id) == ("export", user.id)
+
+
+def test_the_slips_that_somebody_used_and_gave_are_theirs_to_see(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    """Without the names of those to whom they were given."""
+    for who, whom in (("rahman", "sari"), ("sari", "budi")):
+        user_id, actor = people.users[whom].id, people.actor(who)
+        slip = issue_password_slip(session, actor=actor, now=START, server_key=SECRET_KEY, user_id=user_id)
+        if whom == "sari":
+            who_types: dict[str, Any] = {"server_key": SECRET_KEY, "network": "x", "now": START}
+            typed = slip_code(SECRET_KEY, slip.nonce)
+            set_password(session, typed=typed, password="hujan di sungai", passwords=Passwords(CHEAP), **who_types)
+    page = enter(client, "sari", "hujan di sungai").get(PAGE).text
+    assert problems(page) == []
+    assert "Slip yang Anda pakai" in page
+    assert "Slip terbaru yang Anda berikan" in page
+    assert "Budi" not in page
+    found = json.loads(send(client, f"{PAGE}unduhan", on=PAGE).text)
+    at = START.astimezone(UTC).isoformat()
+    given = {"for": "password", "on": "", "given_at": at, "used_at": None, "withdrawn_at": None}
+    assert (found["slips_used"], found["slips_given"]) == ([given | {"used_at": at}], [given])
 
 
 def test_the_page_is_short_where_the_file_is_whole(client: FlaskClient, people: People, session: Session) -> None:

@@ -22,7 +22,8 @@ def test_without_anything_the_data_lies_in_the_instance_folder(tmp_path: Path) -
     assert settings.argon2 == (2, 19456, 1)
     assert not settings.secure_cookies
     assert (settings.second_factor, settings.hosts, settings.proxies) == ("offered", (), 0)
-    assert settings.keep_days == {"identity": 730, "sessions": 90, "attempts": 1, "keys": 90, "reports": 90}
+    days = {"identity": 730, "sessions": 90, "attempts": 1, "keys": 90, "reports": 90, "slips": 90}
+    assert settings.keep_days == days
 
 
 def test_in_production_officials_need_a_second_factor_unless_the_setting_says_otherwise(tmp_path: Path) -> None:
@@ -46,9 +47,11 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         KIMWEB_HOSTS="kim.example.go.id, .Desa.example.go.id,127.0.0.1:8000",
         KIMWEB_PROXIES="1",
         KIMWEB_KEEP_IDENTITY_DAYS="365",
+        KIMWEB_KEEP_SLIPS_DAYS="30",
     )
     assert settings.hosts == ("kim.example.go.id", ".desa.example.go.id", "127.0.0.1:8000")
     assert (settings.second_factor, settings.proxies, settings.keep_days["identity"]) == ("offered", 1, 365)
+    assert settings.keep_days["slips"] == 30
     assert settings.database_url == "postgresql+psycopg://kim@db/kim"
     assert settings.migrate_url == "postgresql+psycopg://owner@db/kim"
     assert (settings.secret_key, settings.secure_cookies, settings.argon2) == ("k" * 32, True, (1, 8, 1))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kimweb.accounts.models import UserSession
+from kimweb.accounts.models import Invitation, UserSession
 from kimweb.aspirations.models import Aspiration, State
 from kimweb.core import audit
 from kimweb.core.chain import verify
@@ -23,6 +23,14 @@ from tests.support.clock import START
 from tests.support.people import People, day
 
 pytestmark = pytest.mark.database
+
+
+def slip(user_id: int, nonce: str, **values: datetime) -> Invitation:
+    """A slip for a password, given long ago and valid for a long time."""
+    long_ago, dates = START - timedelta(days=3000), {"expires_at": START + timedelta(days=7), **values}
+    slip = Invitation(nonce=nonce, code_hash=nonce, name="Budi", user_id=user_id, invited_by=user_id, **dates)
+    slip.created_at = long_ago
+    return slip
 
 
 @pytest.fixture
@@ -42,7 +50,9 @@ def kept(session: Session) -> People:
             Attempt(bucket="pin", at=ago["attempts"]),
             Submission(key_hash=f"{extra}", content_hash="x", kind="a", subject_id="a", at=ago["keys"], closed=False),
             NewsReport(at=ago["reports"], handled_at=START, **report),
+            slip(budi, f"used {extra}", used_at=ago["slips"]),
         ]
+    rows.append(slip(budi, "open"))
     people.put(*rows, people.aspiration(State.RECEIVED, desk_since=day(-3000)))
     return people
 
@@ -64,6 +74,7 @@ def test_what_is_old_goes_and_what_is_young_stays(kept: People, session: Session
     assert [row.token_hash for row in session.scalars(sa.select(UserSession))] == ["-1"]
     assert [row.key_hash for row in session.scalars(sa.select(Submission))] == ["-1"]
     assert session.scalar(sa.select(sa.func.count()).select_from(Attempt)) == 1
+    assert [row.nonce for row in session.scalars(sa.select(Invitation).order_by(Invitation.id))] == ["used -1", "open"]
     left = session.scalars(sa.select(NewsReport.handled_at).order_by(NewsReport.at))
     assert list(left) == [None, START], "one that no desk has answered stays"
 
@@ -111,3 +122,13 @@ def test_a_closed_one_without_a_name_is_left_alone(kept: People, session: Sessio
     with writing(session):
         session.execute(sa.update(Aspiration).values(name="", phone=""))
     assert _counts(session)["identity"] == 0
+
+
+@pytest.mark.parametrize("how", ["used_at", "withdrawn_at", "expires_at"])
+def test_a_slip_goes_by_whichever_ended_it(session: Session, how: str) -> None:
+    people = People(session).gather()
+    limit = START - timedelta(days=KEEP_DAYS["slips"])
+    budi = people.users["budi"].id
+    people.put(slip(budi, "old", **{how: limit}), slip(budi, "young", **{how: limit + timedelta(days=1)}))
+    assert _counts(session)["slips"] == 1
+    assert [row.nonce for row in session.scalars(sa.select(Invitation))] == ["young"]

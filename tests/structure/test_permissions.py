@@ -39,6 +39,7 @@ NO_STATE = {
     "undangan": "a slip is used once; tests/accounts/test_invitations.py",
     "pembatalan": "a slip that was not used",
     "kata-sandi": "a slip for somebody's password; tests/accounts/test_people.py tries every role",
+    "kode-kedua": "the end of somebody's second factor; tests/accounts/test_second_factor_reset.py tries every role",
     "peran": "a role for somebody; the same",
     "pengakhiran": "the end of somebody's role; the same",
 }

@@ -13,7 +13,9 @@ from kimweb.announcements.models import State as AnnouncementState
 from kimweb.aspirations.models import Desk, State
 from kimweb.news.models import State as NewsState
 from tests.home.world import PASSWORD, VILLAGE
+from tests.support.clock import START
 from tests.support.pictures import with_photo
+from tests.support.second import turn_on
 from tests.web.reading import Form, forms_in
 from tests.web.stage import Fields, Stage
 
@@ -106,6 +108,11 @@ def _person(stage: Stage) -> str:
     return f"/orang/{stage.people['budi'].id}/"
 
 
+def _with_second_factor(stage: Stage) -> str:
+    turn_on(stage.world.session, "budi", PASSWORD, START)
+    return _person(stage)
+
+
 def form_of(text: str, action: str, path: str = "") -> Form:
     """The form with this address (or that ends so); "" for the one that posts to the page itself."""
     for form in forms_in(text):
@@ -188,6 +195,14 @@ CASES = [
         "Baris 2: peran tidak dikenal",
     ),
     Case("people.password_slip", "agus", _person, "/kata-sandi"),
+    Case(
+        "people.reset_second_factor",
+        "agus",
+        _with_second_factor,
+        "/kode-kedua",
+        {"reason": "HP dicuri."},
+        {"reason": " "},
+    ),
     Case(
         "people.add_role",
         "agus",
