@@ -73,14 +73,16 @@ def _watched_row(news: News, *, refused: Refused) -> Response:
     return render_page("news/_watch_row.html", "news/_watch_row.html", news=news, reports=reports, refused=refused)
 
 
-def autosaved(form: AutosaveForm, keep: Callable[[], News | None]) -> Response:
+def autosaved(form: AutosaveForm, check: Callable[[], object], keep: Callable[[], News | None]) -> Response:
     """The line that says whether what is being typed was kept: 422 when it is too long, 409 when the piece was changed
-    elsewhere. What was typed stays in its form either way."""
-    if not form.validate():
-        _id, label, sentence = form.problems()[0]
-        what = f"{translated(label)}: {translated(sentence)}"
-        return _line(Sentence(N_("Belum tersimpan. %(what)s"), what=what), status=422)
+    elsewhere. What was typed stays in its form either way. `check` refuses whom it is not up to, before any word of
+    theirs is looked at."""
     try:
+        check()
+        if not form.validate():
+            _id, label, sentence = form.problems()[0]
+            what = f"{translated(label)}: {translated(sentence)}"
+            return _line(Sentence(N_("Belum tersimpan. %(what)s"), what=what), status=422)
         news = keep()
     except (Conflict, InvalidTransition):
         return _line(N_("Belum tersimpan: sudah diubah di tab atau HP lain."), status=409)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, request
@@ -106,21 +107,23 @@ def edit(news_id: int) -> Response:
 @allow(Permission.NEWS_WRITE)
 def autosave_new() -> Response:
     """Keep what is being typed in the form of a new piece, as a draft."""
-    db, form = context.db_session(), forms.AutosaveForm()
-    areas = queries.writing_areas(db, context.actor())
+    db, form, actor = context.db_session(), forms.AutosaveForm(), context.actor()
+    areas = queries.writing_areas(db, actor)
     form.area.choices = [(area.code, place_name(area)) for area in areas]
     code = form.area.data or areas[0].code
-    return autosaved(form, lambda: autosaving.autosave_new(db, step_of(), area_code=code, **form.typed()))
+    step, check = step_of(), partial(actions.check_writing, actor, code)
+    return autosaved(form, check, lambda: autosaving.autosave_new(db, step, area_code=code, **form.typed()))
 
 
 @bp.post("/berita/<id:news_id>/draf")
 @allow(Permission.NEWS_WRITE)
 def autosave(news_id: int) -> Response:
     """Keep what is being typed in the form of an own draft or returned piece."""
-    db, form = context.db_session(), forms.AutosaveForm()
+    db, form, actor = context.db_session(), forms.AutosaveForm(), context.actor()
     form.area.choices = []
-    step = step_of(form.version.data)
-    return autosaved(form, lambda: autosaving.autosave_news(db, step, news_id=news_id, **form.typed()))
+    news = queries.visible_news(db, actor, news_id)
+    step, check = step_of(form.version.data), partial(actions.check_editable, actor, news)
+    return autosaved(form, check, lambda: autosaving.autosave_news(db, step, news_id=news_id, **form.typed()))
 
 
 @bp.route("/berita/<id:news_id>/foto/<id:photo_id>/", methods=["GET", "POST"])

@@ -33,6 +33,7 @@ NO_NOUN = {
 }
 NO_VERB = {
     "laporan": "a reader's report: it moves nothing by itself",
+    "draf": "what is being typed is kept: it moves nothing",
     "penghapusan": "an own draft: it is gone then, which is no state",
 }
 NO_ROW = {aspirations.Verb.TIGHTEN: "changes privacy, never the state", aspirations.Verb.SEND: "makes the row"}
