@@ -194,8 +194,8 @@ def seen(demo_site: Flask, people: dict[str, FlaskClient], crawl: Crawl) -> Seen
 
 RARE = {"components/_done.html", "errors/_error.html", "aspirations/_sender.html", "areas/_category_form.html"}
 """Rendered by their own tests: after a decision, on an error, for a sender; the last one needs its form's macros."""
-RARE |= {"accounts/_seat.html", "accounts/_slip.html"}
-"""The same: in a form, with its macros; and of a slip, whose code the demonstration does not know."""
+RARE |= {"accounts/_seat.html", "accounts/_slip.html", "accounts/_own_slip.html", "accounts/_reset.html"}
+"""The same: in a form, with its macros; of a slip, which nobody of the demonstration used; after an admin's reset."""
 
 
 def rendered(name: str, site: Flask, seen: Seen) -> Iterator[str]:
