@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -18,9 +21,10 @@ from kimweb.core import audit
 from kimweb.core.actor import Role
 from kimweb.core.audit import AuditText
 from kimweb.core.chain import verify
-from kimweb.core.db import writing
+from kimweb.core.db import make_engine, writing
 from kimweb.core.errors import NotFound
 from tests.conftest import SECRET_KEY
+from tests.support import databases
 from tests.support.clock import START
 from tests.support.people import PASSWORD, TODAY, People, day, enter
 
@@ -85,6 +89,32 @@ def test_erasing_again_and_erasing_nobody_changes_nothing(people: People, sessio
         with pytest.raises(NotFound):
             erase_user(session, username=name, texts=True, now=START)
     assert verify(session).entries == entries
+
+
+def test_after_a_restore_the_same_command_erases_again(sqlite_filled: Path, tmp_path: Path) -> None:
+    """An older backup brings the person back; the erasures since then are given again (docs/install.md)."""
+    url, backup, engines = databases.sqlite_copy(sqlite_filled, tmp_path), tmp_path / "backup.db", []
+
+    def opened(url: str) -> Session:
+        engines.append(make_engine(url))
+        return Session(engines[-1], expire_on_commit=False)
+
+    with opened(url) as session:
+        sari = People(session).gather().users["sari"].id
+        _texts(session, ("user", str(sari), sari))
+        session.rollback()
+        with closing(sqlite3.connect(tmp_path / "kimweb.db")) as connection:
+            connection.execute("VACUUM INTO ?", [str(backup)])
+        erase_user(session, username="sari", texts=True, now=START)
+    with opened(f"sqlite:///{backup}") as session:
+        assert (session.get_one(User, sari).name, len(session.scalars(sa.select(AuditText)).all())) == ("Sari", 1)
+        erase_user(session, username="sari", texts=True, now=START)
+        session.rollback()
+        assert session.get_one(User, sari, populate_existing=True).name == NAMELESS
+        assert session.scalars(sa.select(AuditText)).all() == []
+        assert verify(session).problems == []
+    for engine in engines:
+        engine.dispose()
 
 
 def test_a_free_name_can_be_taken_again(people: People, session: Session) -> None:

@@ -197,7 +197,7 @@ def test_another_village_may_be_chosen_after_the_first_autosave(
     assert [row.area_code for row in pieces(session)] == [LUMPATAN]
     client.post(WRITE, data=form | TYPED | {"area": SUKARAMI, "langsung": "ajukan"})
     assert [(row.area_code, row.state) for row in pieces(session)] == [(SUKARAMI, State.SUBMITTED)]
-    assert typing(client, form_of(client), area="16.06.02.2001").status_code == 422
+    assert typing(client, form_of(client), area="16.06.02.2001").status_code == 403
 
 
 # ------------------------------------------------------------------ a draft or returned piece

@@ -146,6 +146,7 @@ def test_headers_are_safe_and_short(crawl: Crawl) -> None:
         form = page.path.split("?")[0] == "/aspirasi/kirim/"  # "back" finds what was typed
         keeps = page.who == VISITOR or (page.who == SENDER and form)
         assert headers["Cache-Control"] == ("private, no-cache" if keeps else "private, no-store"), page.path
+        assert keeps or "ETag" not in headers, page.path  # nobody else's copy answers for a private page
         # the one answer that brings a desk its token's cookie is no page that people wait for on 2G
         lines = [len(name) + len(value) + 4 for name, value in headers if page.who == VISITOR or name != "Set-Cookie"]
         size = len("HTTP/1.1 200 OK\r\n") + sum(lines) + 2
