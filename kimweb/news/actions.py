@@ -20,7 +20,7 @@ from kimweb.core.workflow import Step, advance, check_version, note, permitted, 
 from kimweb.news import own_versions, policy, queries
 from kimweb.news.models import News, NewsPhoto, NewsReport, NewsRevision, State, Verb
 from kimweb.news.texts import create, keep_revision, rewrite
-from kimweb.news.workflow import EDITABLE, REVIEW_DAYS, TRANSITIONS
+from kimweb.news.workflow import EDITABLE, REVIEW_DAYS, TRANSITIONS, is_complete
 
 
 def write_news(
@@ -156,11 +156,11 @@ def _handed_in(session: Session, step: Step, news: News) -> News:
 
 
 def submit_news(session: Session, step: Step, *, news_id: int) -> News:
-    """Hand a piece to the village's moderator, with three working days. Raises Invalid while title or text are empty:
-    autosave keeps what is half done."""
+    """Hand a piece to the village's moderator, with three working days. Raises Invalid while title or text are
+    empty."""
     with writing(session):
         news, role = _move(session, step, news_id, Verb.SUBMIT)
-        if not news.title or not news.body:
+        if not is_complete(news):
             raise Invalid(
                 "Judul atau isinya masih kosong.",
                 {"title": N_("Judul atau isinya masih kosong. Lengkapi dulu, lalu kirim.")},

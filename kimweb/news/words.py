@@ -12,6 +12,7 @@ from kimweb.core.i18n import N_
 from kimweb.core.worddiff import Kind, Part
 from kimweb.news import forms, policy
 from kimweb.news.models import State, Verb
+from kimweb.news.workflow import is_complete
 from kimweb.web import context
 from kimweb.web.words import add_verbs
 
@@ -73,6 +74,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["news_state"] = lambda state: gettext(STATES[state])
     app.jinja_env.filters["news_title"] = lambda news: news.title or gettext("(tanpa judul)")
     app.jinja_env.filters["marked"] = marked
+    app.jinja_env.tests["complete"] = is_complete
     app.jinja_env.tests["in_election"] = lambda area_code: policy.in_election(context.actor(), area_code)
     app.jinja_env.globals.update(
         in_election=lambda area_code: policy.in_election(context.actor(), area_code),

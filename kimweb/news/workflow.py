@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import Table, to
-from kimweb.news.models import State, Verb
+from kimweb.news.models import News, State, Verb
 
 REVIEW_DAYS = 3
 """Working days in which a moderator looks at a submitted piece; the same as for an aspiration (docs/decisions)."""
@@ -28,3 +28,8 @@ EDITABLE = (State.DRAFT, State.RETURNED)
 """The states in which an author writes; what is submitted lies with the moderator."""
 COVERABLE = (State.SUBMITTED, State.PUBLISHED, State.REVISING)
 """The states in which the moderator covers parts of a photo: before publishing, and where a face was overlooked."""
+
+
+def is_complete(news: News) -> bool:
+    """Whether it can be handed in: autosave keeps what is half done."""
+    return bool(news.title and news.body)
