@@ -27,6 +27,11 @@ _VERBS = {
     "second_factor_off": N_("kode kedua dimatikan"),
     "second_factor_reset": N_("kode kedua dihapus admin"),
     "code_refused": N_("kode kedua ditolak"),
+    "address_asked": N_("alamat email dicatat"),
+    "address_confirmed": N_("alamat email dipastikan"),
+    "address_removed": N_("alamat email dihapus"),
+    "password_link": N_("tautan kata sandi dikirim"),
+    "password_by_mail": N_("kata sandi diganti lewat email"),
     "export": N_("data sendiri diunduh"),
     "erasure_asked": N_("penghapusan diminta"),
 }

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from kimweb.core.errors import Invalid
 from kimweb.core.i18n import LANGUAGES
 from kimweb.home.blueprint import bp
-from kimweb.web import cookies
+from kimweb.web import context, cookies
 from kimweb.web.access import public
 from kimweb.web.htmx import render_page
 
@@ -24,7 +24,7 @@ def about() -> Response:
 @public
 def privacy() -> Response:
     """What is stored and who sees it (UU 27/2022)."""
-    return render_page("home/privacy.html")
+    return render_page("home/privacy.html", mail=context.settings().mail is not None)
 
 
 @bp.get("/bantuan/")

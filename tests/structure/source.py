@@ -14,8 +14,8 @@ FEATURES = ("areas", "accounts", "kims", "news", "announcements", "aspirations",
 ON_THE_WEB = frozenset(
     (
         *("blueprint", "changes", "desk", "election_pages", "forms", "gallery", "gaps", "health", "invitation_forms"),
-        *("invited", "log", "login", "own_data_views", "pages", "places", "roster", "second_pages", "tracking"),
-        *("views", "words"),
+        *("invited", "log", "login", "mail_pages", "own_data_views", "pages", "places", "roster", "second_pages"),
+        *("tracking", "views", "words"),
     )
 )
 """Rooms that know a request. All others know neither Flask nor kimweb.web, the extras too."""
