@@ -173,10 +173,10 @@ def work(settings: Settings, options: argparse.Namespace) -> None:
         return _say("KIMWEB_SMTP_URL belum diatur: tidak ada yang perlu dikerjakan.")
     send = partial(mail.send, settings.mail, clock=system_clock)
     post = mails.Post(settings.public_url, settings.secret_key, system_clock, send)
-    engine, parent = db.make_engine(settings.database_url), os.getppid()
+    engine, parent = db.make_engine(settings.database_url), options.with_parent
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)  # a mail that is on its way is finished first
     try:
-        while not signal.sigtimedwait(_STOP, 0) and not (options.with_parent and os.getppid() != parent):
+        while not signal.sigtimedwait(_STOP, 0) and parent in (None, os.getppid()):
             more = _work_off_one(engine, mails.handlers(post))
             if not more and (options.once or signal.sigtimedwait(_STOP, PAUSE_SECONDS)):
                 break
@@ -235,7 +235,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--texts", action="store_true", help="also the reasons that the person wrote")
     command = add("work", work)
     command.add_argument("--once", action="store_true", help="do what is due, then end")
-    command.add_argument("--with-parent", action="store_true", help="end when whoever started it ends")
+    command.add_argument("--with-parent", type=int, metavar="PID", help="end when this process, which started it, ends")
     command = add("forget-second-factor", forget_second_factor)
     command.add_argument("username")
     add("catalogue", catalogue)

@@ -6,15 +6,23 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from sqlalchemy.orm import Session
 
+from kimweb.accounts import mails
+from kimweb.core import mail
+from kimweb.core.calendar import Clock
 from kimweb.core.mail import Server
+from kimweb.core.outbox import work_off_one
+from kimweb.settings import Settings
+from tests.conftest import SECRET_KEY
 
 SENDER = "kim@example.go.id"
 PUBLIC_URL = "https://kim.example.go.id"
@@ -59,7 +67,7 @@ class Postbox:
 
 def _knows(_server: object, _session: object, _envelope: object, _mechanism: str, given: Any) -> AuthResult:
     fits = isinstance(given, LoginPassword) and (given.login, given.password) == (USER.encode(), PASSWORD.encode())
-    return AuthResult(success=fits)
+    return AuthResult(success=fits, handled=fits)  # (not handled: the server says 535)
 
 
 class _OnFreePort(Controller):
@@ -88,3 +96,17 @@ def postbox(context: ssl.SSLContext | None = None, *, tls: str = "", auth: bool 
         yield box
     finally:
         controller.stop()
+
+
+def mail_on(settings: Settings, box: Postbox) -> Settings:
+    """Settings with which mail goes to this server."""
+    return replace(settings, mail=box.server(), public_url=PUBLIC_URL)
+
+
+def deliver(session: Session, box: Postbox, clock: Clock) -> None:
+    """What `kimweb work --once` does, with a clock that stands still."""
+    send = partial(mail.send, box.server(), clock=clock)
+    post = mails.Post(PUBLIC_URL, SECRET_KEY, clock, send)
+    session.rollback()
+    while work_off_one(session, handlers=mails.handlers(post), clock=clock):
+        pass
