@@ -161,7 +161,7 @@ class EmailAddress(Base):
 
 
 class PasswordLink(Base):
-    """A link that was mailed, with which a new password is set, once. Only a hash of its token is kept.
+    """A link that was mailed, with which a new password is set, once; then it goes. Only a hash of its token is kept.
 
     `mark`: of the password and the address it was made for; when either changes it works no more.
     """
@@ -173,6 +173,5 @@ class PasswordLink(Base):
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     mark: Mapped[str] = mapped_column(sa.String(64))
     expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(lazy="raise_on_sql")

@@ -81,7 +81,7 @@ def usable(session: Session, *, token: str, now: datetime) -> PasswordLink | Non
     """The link behind a token, with its person, while it works; None alike for whatever is wrong with it."""
     link = queries.password_link(session, actions.token_hash(token))
     row = queries.email_address(session, link.user_id) if link is not None else None
-    if link is None or row is None or link.used_at is not None or now >= link.expires_at:
+    if link is None or row is None or now >= link.expires_at:
         return None
     fits = hmac.compare_digest(link.mark, _mark(link.user, row)) and _may(session, link.user, row, now)
     return link if fits else None
@@ -93,15 +93,17 @@ def set_password(session: Session, *, token: str, password: str, passwords: Pass
     found = usable(session, token=token, now=now)
     if found is None:
         raise Invalid(REFUSED, {"token": REFUSED})
+    user_id = found.user_id
     actions.check_password(password, found.user.username)
     fresh = passwords.hash(password)
     with writing(session):
-        user = queries.user_for_update(session, found.user_id)  # of two at the same moment the second waits here
+        user = queries.user_for_update(session, user_id)  # of two at the same moment the second waits here
         link = usable(session, token=token, now=now)
         if link is None or user is None:
             raise Invalid(REFUSED, {"token": REFUSED})
-        user.password_hash, link.used_at = fresh, now
-        changed(session, sa.delete(UserSession).where(UserSession.user_id == user.id))
+        user.password_hash = fresh
+        for table in (PasswordLink, UserSession):
+            changed(session, sa.delete(table).where(table.user_id == user.id))
         outbox.enqueue(session, kind=CHANGED, subject=str(user.id), now=now)
         _record(session, user.id, "password_by_mail", now)
 

@@ -43,8 +43,8 @@ class Message:
 
 def is_address(text: str) -> bool:
     """Whether `text` can be an e-mail address: ASCII, with a domain of two parts or more."""
-    local = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-    return len(text) <= ADDRESS_MAX and re.fullmatch(local, text) is not None
+    fits = re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", text)
+    return len(text) <= ADDRESS_MAX and fits is not None
 
 
 def send(server: Server, message: Message, clock: Clock) -> None:
