@@ -13,7 +13,7 @@ from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kimweb.accounts import invited as accounts_invited
-from kimweb.accounts import login, second_pages
+from kimweb.accounts import login, mail_pages, second_pages
 from kimweb.accounts import policy as accounts_policy
 from kimweb.accounts import roster as accounts_roster
 from kimweb.accounts import views as accounts_views
@@ -76,6 +76,7 @@ _BLUEPRINTS = (
     areas_views.bp,
     accounts_views.bp,
     second_pages.bp,
+    mail_pages.bp,
     accounts_roster.bp,
     accounts_invited.bp,
     news_views.bp,

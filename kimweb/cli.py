@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
+import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kimweb import devtools, specimens
 from kimweb.accounts import actions as accounts
-from kimweb.accounts import erasing, second_factor
+from kimweb.accounts import erasing, mails, second_factor
 from kimweb.accounts.passwords import Passwords
 from kimweb.areas import actions as areas
-from kimweb.core import chain, db, grants
+from kimweb.core import chain, db, grants, mail, outbox
 from kimweb.core.actor import REGENCY, Role
 from kimweb.core.calendar import system_clock
 from kimweb.core.errors import Invalid, KimError
@@ -25,6 +30,10 @@ from kimweb.demo import loader as demo
 from kimweb.home import retention
 from kimweb.settings import Settings, SettingsError
 from kimweb.web.permissions import document
+
+PAUSE_SECONDS = 5
+"""How long `kimweb work` waits when nothing is due."""
+_STOP = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
@@ -148,6 +157,34 @@ def forget_second_factor(settings: Settings, options: argparse.Namespace) -> Non
     _say(f"Kode kedua {options.username} dihapus, dan semua perangkatnya dikeluarkan. Siapkan lagi sesudah masuk.")
 
 
+def _work_off_one(engine: Engine, handlers: Mapping[str, outbox.Handler]) -> bool:
+    """In a session of its own, so that no reading transaction stays open in the pause; False: nothing is due."""
+    try:
+        with Session(engine, expire_on_commit=False) as session:
+            return outbox.work_off_one(session, handlers=handlers, clock=system_clock)
+    except OperationalError as error:  # the database restarts, or is busy for long: the next round may find it
+        print(f"kimweb: {type(error.orig).__name__}: {error.orig}", file=sys.stderr)
+        return False
+
+
+def work(settings: Settings, options: argparse.Namespace) -> None:
+    """Do what waits (mail), every few seconds until SIGTERM; with --once, for cron, what is due now."""
+    if settings.mail is None:
+        return _say("KIMWEB_SMTP_URL belum diatur: tidak ada yang perlu dikerjakan.")
+    send = partial(mail.send, settings.mail, clock=system_clock)
+    post = mails.Post(settings.public_url, settings.secret_key, system_clock, send)
+    engine, parent = db.make_engine(settings.database_url), options.with_parent
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)  # a mail that is on its way is finished first
+    try:
+        while not signal.sigtimedwait(_STOP, 0) and parent in (None, os.getppid()):
+            more = _work_off_one(engine, mails.handlers(post))
+            if not more and (options.once or signal.sigtimedwait(_STOP, PAUSE_SECONDS)):
+                break
+    finally:
+        engine.dispose()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def permissions(settings: Settings, _options: argparse.Namespace) -> None:
     """Print docs/permissions.md: each route's permission, and who may do what where."""
     from kimweb.app import create_app
@@ -196,6 +233,9 @@ def _parser() -> argparse.ArgumentParser:
     command = add("erase-user", erase_user)
     command.add_argument("username")
     command.add_argument("--texts", action="store_true", help="also the reasons that the person wrote")
+    command = add("work", work)
+    command.add_argument("--once", action="store_true", help="do what is due, then end")
+    command.add_argument("--with-parent", type=int, metavar="PID", help="end when this process, which started it, ends")
     command = add("forget-second-factor", forget_second_factor)
     command.add_argument("username")
     add("catalogue", catalogue)

@@ -4,7 +4,7 @@ from kimweb.accounts import models as accounts
 from kimweb.announcements import models as announcements
 from kimweb.areas import models as areas
 from kimweb.aspirations import models as aspirations
-from kimweb.core import audit, calendar, erasure, idempotency, photos, throttle
+from kimweb.core import audit, calendar, erasure, idempotency, outbox, photos, throttle
 from kimweb.kims import models as kims
 from kimweb.news import models as news
 
@@ -19,6 +19,7 @@ __all__ = [
     "idempotency",
     "kims",
     "news",
+    "outbox",
     "photos",
     "throttle",
 ]

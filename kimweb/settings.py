@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import re
 import secrets
@@ -11,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from kimweb.core import mail
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY_MIN = 32
@@ -32,7 +35,7 @@ class Settings:
     `argon2` is time cost, memory (KiB), parallelism. `session_idle_hours` and `session_days` limit a sign-in:
     unused, and at all. `second_factor`: "required" of reviewers, agencies and admins, or "offered". `hosts`: the names
     under which the site is asked for (empty: any); `proxies`: how many proxies of our own stand in front. `keep_days`:
-    by kind, after how many days `kimweb retain` removes it.
+    by kind, after how many days `kimweb retain` removes it. `mail`: where mail is handed over; None: there is no mail.
     """
 
     instance: Path
@@ -49,6 +52,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     proxies: int = 0
     keep_days: Mapping[str, int] = field(default_factory=lambda: KEEP_DAYS)
+    mail: mail.Server | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -60,6 +64,7 @@ class Settings:
         except OSError as error:
             raise SettingsError(f"KIMWEB_INSTANCE: the folder {instance} cannot be made ({error.strerror}).") from error
         secure = _flag(env, "KIMWEB_SECURE_COOKIES")
+        public_url = _public_url(env.get("KIMWEB_PUBLIC_URL") or "")
         url = _database_url(env.get("KIMWEB_DATABASE_URL") or f"sqlite:///{instance / 'kimweb.db'}")
         return cls(
             instance=instance,
@@ -67,12 +72,13 @@ class Settings:
             migrate_url=_database_url(env.get("KIMWEB_MIGRATE_URL") or url),
             secret_key=_given_key(env.get("KIMWEB_SECRET_KEY")) or _secret_key(instance / "secret_key"),
             secure_cookies=secure,
-            public_url=_public_url(env.get("KIMWEB_PUBLIC_URL") or ""),
+            public_url=public_url,
             argon2=_argon2(env.get("KIMWEB_ARGON2")),
             debug_statements=_flag(env, "KIMWEB_DEBUG_STATEMENTS"),
             second_factor=_second_factor(env.get("KIMWEB_SECOND_FACTOR") or ("required" if secure else "offered")),
             hosts=_hosts(env.get("KIMWEB_HOSTS") or ""),
             proxies=_number(env, "KIMWEB_PROXIES", 0, lowest=0, highest=9),
+            mail=_mail(env, public_url),
             keep_days=MappingProxyType(
                 {
                     kind: _number(env, f"KIMWEB_KEEP_{kind.upper()}_DAYS", days, lowest=1, highest=36_500)
@@ -134,6 +140,49 @@ def _public_url(url: str) -> str:
     if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         raise SettingsError(f"KIMWEB_PUBLIC_URL: an address such as https://kim.example.go.id, not '{url}'.")
     return url.rstrip("/")
+
+
+def _mail(env: Mapping[str, str], public_url: str) -> mail.Server | None:
+    """Where mail is handed over. No error shows the address, which may hold a password."""
+    url, sender = env.get("KIMWEB_SMTP_URL", "").strip(), env.get("KIMWEB_MAIL_FROM", "").strip()
+    if not url:
+        return None
+    try:
+        server = _smtp_server(urlsplit(url), sender)
+    except ValueError:
+        server = None
+    if server is None:
+        raise SettingsError(
+            "KIMWEB_SMTP_URL: smtps://user:password@mail.example.go.id, smtp://user:password@mail.example.go.id:587"
+            "?tls=starttls, or smtp://127.0.0.1:25; nothing else (signs in the password as %40)."
+        )
+    if not server.tls and not _is_this_machine(server.host):
+        raise SettingsError("KIMWEB_SMTP_URL: to another machine only encrypted: smtps://… or smtp://…?tls=starttls.")
+    if not mail.is_address(sender):
+        raise SettingsError("KIMWEB_MAIL_FROM: with KIMWEB_SMTP_URL an address of ours, such as kim@example.go.id.")
+    if not public_url:
+        raise SettingsError("KIMWEB_PUBLIC_URL: needed with KIMWEB_SMTP_URL: the links in mails begin with it.")
+    return server
+
+
+def _smtp_server(parts: SplitResult, sender: str) -> mail.Server | None:
+    """What an address says; None, or a ValueError, when it cannot be meant."""
+    known = {("smtps", ""): ("tls", 465), ("smtp", "tls=starttls"): ("starttls", 587), ("smtp", ""): ("", 25)}
+    tls, usual_port = known.get((parts.scheme, parts.query), ("", 0))
+    port = usual_port if parts.port is None else parts.port
+    named = bool(parts.username) == bool(parts.password)
+    if not usual_port or not port or not parts.hostname or not named:
+        return None
+    if parts.path not in ("", "/") or parts.fragment:
+        return None
+    return mail.Server(parts.hostname, port, sender, tls, unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _argon2(text: str | None) -> tuple[int, int, int]:

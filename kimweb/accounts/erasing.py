@@ -8,7 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kimweb.accounts import queries
-from kimweb.accounts.models import Absence, Invitation, RecoveryCode, RoleGrant, SecondFactor, User, UserSession
+from kimweb.accounts.models import (
+    Absence,
+    EmailAddress,
+    Invitation,
+    PasswordLink,
+    RecoveryCode,
+    RoleGrant,
+    SecondFactor,
+    User,
+    UserSession,
+)
 from kimweb.core import audit, erasure
 from kimweb.core.actor import Role
 from kimweb.core.calendar import local_day
@@ -51,6 +61,9 @@ def erase_user(session: Session, *, username: str, texts: bool, now: datetime) -
             gone[name] = changed(session, sa.delete(table).where(table.user_id == user.id))
         slips = sa.or_(Invitation.user_id == user.id, Invitation.used_by == user.id)  # their name stands on them
         gone["slip"] = changed(session, sa.delete(Invitation).where(slips))
+        changed(session, sa.delete(PasswordLink).where(PasswordLink.user_id == user.id))
+        if changed(session, sa.delete(EmailAddress).where(EmailAddress.user_id == user.id)):
+            gone["alamat email"] = 1  # named only where there was one: most installations know no mail
         by = user.id if texts else None
         seqs = erasure.texts_of(session, kind="user", subject_id=str(user.id), written_by=by)
         gone["teks catatan"] = erasure.erase_texts(session, seqs=seqs, why=f"user {user.id}", now=now)

@@ -48,6 +48,18 @@ class CodeForm(Form):
     code = LineField("Kode", validators=[Filled("Masih kosong. Tulis kode 6 angka dari aplikasi."), AtMost(40)])
 
 
+class ForgotForm(Form):
+    """Whose password was forgotten."""
+
+    username = LineField("Nama pengguna", validators=[Filled("Masih kosong. Tulis nama pengguna Anda."), AtMost(64)])
+
+
+class AddressForm(PrepareForm):
+    """An own e-mail address; the password is asked for."""
+
+    address = LineField("Alamat email", validators=[Filled("Masih kosong. Tulis alamat email Anda."), AtMost(254)])
+
+
 class RemoveForm(PrepareForm):
     """Turn the second factor off."""
 

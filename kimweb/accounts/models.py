@@ -13,7 +13,7 @@ from kimweb.core.db import Base
 
 
 class User(Base):
-    """Somebody who signs in with a username; there is no e-mail address."""
+    """Somebody who signs in with a username."""
 
     __tablename__ = "users"
 
@@ -145,3 +145,33 @@ class RecoveryCode(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
     code_hash: Mapped[str] = mapped_column(sa.String(64))
     used_at: Mapped[datetime | None]
+
+
+class EmailAddress(Base):
+    """An official's own address, for a new password when the old one is forgotten. It counts once the link that was
+    mailed to it was used; the link is derived from the server key and `nonce`."""
+
+    __tablename__ = "email_addresses"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True, autoincrement=False)
+    address: Mapped[str] = mapped_column(sa.String(254))
+    nonce: Mapped[str] = mapped_column(sa.String(32))
+    asked_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class PasswordLink(Base):
+    """A link that was mailed, with which a new password is set, once; then it goes. Only a hash of its token is kept.
+
+    `mark`: of the password and the address it was made for; when either changes it works no more.
+    """
+
+    __tablename__ = "password_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    mark: Mapped[str] = mapped_column(sa.String(64))
+    expires_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")

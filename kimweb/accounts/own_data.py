@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from kimweb.accounts.models import Absence, Invitation, RoleGrant, SecondFactor, User, UserSession
+from kimweb.accounts.models import Absence, EmailAddress, Invitation, RoleGrant, SecondFactor, User, UserSession
 from kimweb.core.audit import AuditEntry
 
 SHOWN = 50
@@ -27,6 +27,7 @@ class OwnData:
     absences: Sequence[Absence]
     sessions: Sequence[UserSession]
     second_factor: SecondFactor | None
+    email: EmailAddress | None
     slips_used: Sequence[Invitation]
     slips_given: Sequence[Invitation]
     entries: Sequence[AuditEntry]
@@ -34,7 +35,7 @@ class OwnData:
 
 
 def own_data(session: Session, user_id: int, *, entries: int | None = SHOWN) -> OwnData:
-    """Everything stored about an account, with at most so many entries and slips given (None: all). Nine
+    """Everything stored about an account, with at most so many entries and slips given (None: all). Ten
     statements."""
     mine = AuditEntry.actor_id == user_id
     newest = sa.select(AuditEntry).where(mine).order_by(AuditEntry.seq.desc()).limit(entries)
@@ -50,6 +51,7 @@ def own_data(session: Session, user_id: int, *, entries: int | None = SHOWN) -> 
         absences=session.scalars(absences.options(joinedload(Absence.stand_in))).all(),
         sessions=session.scalars(devices).all(),
         second_factor=session.get(SecondFactor, user_id),
+        email=session.get(EmailAddress, user_id),
         slips_used=session.scalars(used).all(),
         slips_given=session.scalars(given).all(),
         entries=session.scalars(newest).all(),
@@ -92,12 +94,26 @@ def as_document(data: OwnData) -> dict[str, Any]:
             for row in data.sessions
         ],
         "second_factor_since": _instant(data.second_factor.created_at) if data.second_factor else None,
+        **_email(data.email),
         "slips_used": [_slip(slip) for slip in data.slips_used],
         "slips_given": [_slip(slip) for slip in data.slips_given],
         "record": [
             {"at": _instant(entry.at), "what": entry.verb, "kind": entry.kind, "id": entry.subject_id}
             for entry in data.entries
         ],
+    }
+
+
+def _email(row: EmailAddress | None) -> dict[str, Any]:
+    """Nothing where there is none: most installations know no mail."""
+    if row is None:
+        return {}
+    return {
+        "email": {
+            "address": row.address,
+            "asked_at": _instant(row.asked_at),
+            "confirmed_at": _instant(row.confirmed_at),
+        }
     }
 
 

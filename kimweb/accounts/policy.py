@@ -43,6 +43,11 @@ def resets_second_factor(actor: Actor) -> Role | None:
     return Role.ADMIN if _reaches(actor, Role.ADMIN, None) else None
 
 
+def may_use_mail(actor: Actor) -> bool:
+    """Whether the actor may keep an e-mail address, and get a new password by it: reviewers, agencies and admins."""
+    return actor.has_any((Role.REVIEWER, Role.AGENCY, Role.ADMIN))
+
+
 # ------------------------------------------------------------------ giving and ending roles
 
 

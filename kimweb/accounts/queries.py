@@ -9,7 +9,16 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from kimweb.accounts.models import Absence, RecoveryCode, RoleGrant, SecondFactor, User, UserSession
+from kimweb.accounts.models import (
+    Absence,
+    EmailAddress,
+    PasswordLink,
+    RecoveryCode,
+    RoleGrant,
+    SecondFactor,
+    User,
+    UserSession,
+)
 from kimweb.areas.models import LOWEST, Area
 from kimweb.areas.queries import elections_on
 from kimweb.core.actor import Actor, Holding, Role
@@ -186,3 +195,14 @@ def newest_entry(session: Session, user_id: int, verbs: Sequence[str]) -> AuditE
     """The newest entry of the record about an account with one of these verbs."""
     about = AuditEntry.kind == "user", AuditEntry.subject_id == str(user_id), AuditEntry.verb.in_(verbs)
     return session.scalar(sa.select(AuditEntry).where(*about).order_by(AuditEntry.seq.desc()).limit(1))
+
+
+def email_address(session: Session, user_id: int) -> EmailAddress | None:
+    """A person's address, confirmed or not, as it stands now."""
+    return session.get(EmailAddress, user_id, populate_existing=True)
+
+
+def password_link(session: Session, token_hash: str) -> PasswordLink | None:
+    """A mailed link with its person, as both stand now."""
+    query = sa.select(PasswordLink).where(PasswordLink.token_hash == token_hash).options(joinedload(PasswordLink.user))
+    return session.scalar(query.execution_options(populate_existing=True))

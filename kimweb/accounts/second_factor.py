@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from pyotp import TOTP
 from sqlalchemy.orm import Session
 
-from kimweb.accounts import actions, directory, granting, policy, queries
+from kimweb.accounts import actions, directory, granting, policy, proving, queries
 from kimweb.accounts.models import RecoveryCode, SecondFactor, User, UserSession
 from kimweb.accounts.passwords import Passwords
 from kimweb.core import audit, throttle
@@ -99,7 +99,7 @@ def _clean(typed: str) -> str:
 def prepare(session: Session, *, actor: Actor, password: str, passwords: Passwords, now: datetime) -> None:
     """Begin to set it up, after the password: whoever borrows an open phone locks nobody out. Counts only once a code
     confirmed it. Raises Invalid, TooMany, and InvalidTransition where it is on already."""
-    _check_password(session, actor, password, passwords, now)
+    proving.prove(session, actor=actor, password=password, passwords=passwords, now=now)
     with writing(session):
         user = queries.own_account(session, actor)
         factor = queries.second_factor_for_update(session, user.id)
@@ -135,7 +135,7 @@ def remove(
     session: Session, *, actor: Actor, password: str, code: str, passwords: Passwords, guard: Guard, now: datetime
 ) -> None:
     """Turn it off, after password and code. Raises Invalid, TooMany, InvalidTransition."""
-    _check_password(session, actor, password, passwords, now)
+    proving.prove(session, actor=actor, password=password, passwords=passwords, now=now)
     attempt = _attempt(session, actor.user_id or 0, guard, now)
     with writing(session):
         user = queries.own_account(session, actor)
@@ -215,16 +215,6 @@ def finish_sign_in(
 def _attempt(session: Session, user_id: int, guard: Guard, now: datetime) -> int:
     bucket = f"code:{user_id}:{guard.network}"
     return throttle.take(session, bucket, now=now, limit=CODE_LIMIT, minutes=CODE_MINUTES)
-
-
-def _check_password(session: Session, actor: Actor, password: str, passwords: Passwords, now: datetime) -> None:
-    limits = {"limit": actions.SIGN_IN_LIMIT, "minutes": actions.SIGN_IN_MINUTES}
-    attempt = throttle.take(session, f"password:{actor.user_id}", now=now, **limits)
-    user = session.get(User, actor.user_id)
-    if user is None or not passwords.verify(user.password_hash, password):
-        wrong = N_("Tidak cocok. Tulis kata sandi yang dipakai sekarang.")
-        raise Invalid("Kata sandi tidak cocok.", {"password": wrong})
-    throttle.give_back(session, attempt)
 
 
 def _take(session: Session, user_id: int, typed: str, server_key: str, now: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import actions, forms, login, own_data_views, policy, queries, second_factor
+from kimweb.accounts import actions, forms, login, mail_pages, own_data_views, policy, queries, second_factor
 from kimweb.accounts.passwords import Passwords, passwords
 from kimweb.core.errors import Invalid
 from kimweb.core.i18n import N_
@@ -89,6 +89,7 @@ def _account_page(status: int = 200, **replaced: Form) -> Response:
         absence=queries.absence_of(db, who.user_id or 0, who.day),
         absence_form=absence,
         reset_at=second_factor.reset_at(db, who.user_id or 0, context.now()),
+        email=mail_pages.is_for(who),
         second_factor=login.second_factor_due() or policy.may_use_second_factor(who),
         password_form=replaced.get("password_form") or forms.PasswordForm(formdata=None),
     )

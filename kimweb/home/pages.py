@@ -9,7 +9,7 @@ from kimweb.core.errors import Invalid
 from kimweb.core.i18n import LANGUAGES
 from kimweb.home.blueprint import bp
 from kimweb.home.who_sees import LINES
-from kimweb.web import cookies
+from kimweb.web import context, cookies
 from kimweb.web.access import public
 from kimweb.web.htmx import render_page
 
@@ -25,7 +25,7 @@ def about() -> Response:
 @public
 def privacy() -> Response:
     """What is stored and who sees it (UU 27/2022)."""
-    return render_page("home/privacy.html", lines=LINES)
+    return render_page("home/privacy.html", lines=LINES, mail=context.settings().mail is not None)
 
 
 @bp.get("/bantuan/")

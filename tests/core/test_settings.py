@@ -22,6 +22,7 @@ def test_without_anything_the_data_lies_in_the_instance_folder(tmp_path: Path) -
     assert settings.argon2 == (2, 19456, 1)
     assert not settings.secure_cookies
     assert (settings.second_factor, settings.hosts, settings.proxies) == ("offered", (), 0)
+    assert settings.mail is None
     days = {"identity": 730, "sessions": 90, "attempts": 1, "keys": 90, "reports": 90, "slips": 90}
     assert settings.keep_days == days
 
@@ -90,6 +91,62 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name.replace('MIGRATE', '(MIGRATE|DATABASE)')}: .{{20,}}"):
         _read(tmp_path, **{name: value})
+
+
+MAIL = {"KIMWEB_MAIL_FROM": "kim@example.go.id", "KIMWEB_PUBLIC_URL": "https://kim.example.go.id"}
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://127.0.0.1", ("127.0.0.1", 25, "", "", "")),
+        ("smtp://localhost:2525/", ("localhost", 2525, "", "", "")),
+        ("smtp://[::1]:25", ("::1", 25, "", "", "")),
+        ("smtps://mail.example.go.id", ("mail.example.go.id", 465, "tls", "", "")),
+        ("smtp://mail.example.go.id?tls=starttls", ("mail.example.go.id", 587, "starttls", "", "")),
+        (
+            "smtp://kim:p%40ss%3A@mail.example.go.id:26?tls=starttls",
+            ("mail.example.go.id", 26, "starttls", "kim", "p@ss:"),
+        ),
+        ("smtps://kim%40a.id:x@mail.example.go.id:2465", ("mail.example.go.id", 2465, "tls", "kim@a.id", "x")),
+    ],
+)
+def test_where_mail_is_handed_over(tmp_path: Path, url: str, server: tuple[str, int, str, str, str]) -> None:
+    found = _read(tmp_path, KIMWEB_SMTP_URL=url, **MAIL).mail
+    assert found is not None
+    assert (found.host, found.port, found.tls, found.user, found.password) == server
+    assert found.sender == "kim@example.go.id"
+
+
+@pytest.mark.parametrize(
+    ("url", "changed", "named"),
+    [
+        ("mail.example.go.id", {}, "SMTP_URL"),
+        ("http://mail.example.go.id", {}, "SMTP_URL"),
+        ("smtp://", {}, "SMTP_URL"),
+        ("smtp://[::1", {}, "SMTP_URL"),
+        ("smtp://mail.example.go.id", {}, "SMTP_URL"),
+        ("smtp://kim:rahasia@10.0.0.1", {}, "SMTP_URL"),
+        ("smtp://mail.example.go.id?tls=none", {}, "SMTP_URL"),
+        ("smtps://mail.example.go.id?tls=starttls", {}, "SMTP_URL"),
+        ("smtps://mail.example.go.id:0", {}, "SMTP_URL"),
+        ("smtps://mail.example.go.id:99999", {}, "SMTP_URL"),
+        ("smtps://mail.example.go.id:x", {}, "SMTP_URL"),
+        ("smtps://kim@mail.example.go.id", {}, "SMTP_URL"),
+        ("smtps://:rahasia@mail.example.go.id", {}, "SMTP_URL"),
+        ("smtps://kim:rahasia@mail.example.go.id/kotak", {}, "SMTP_URL"),
+        ("smtps://kim:rahasia@mail.example.go.id#x", {}, "SMTP_URL"),
+        ("smtp://127.0.0.1", {"KIMWEB_MAIL_FROM": ""}, "MAIL_FROM"),
+        ("smtp://127.0.0.1", {"KIMWEB_MAIL_FROM": "KIM <kim@example.go.id>"}, "MAIL_FROM"),
+        ("smtp://127.0.0.1", {"KIMWEB_PUBLIC_URL": ""}, "PUBLIC_URL"),
+    ],
+)
+def test_what_mail_lacks_is_named_and_its_password_never_shown(
+    tmp_path: Path, url: str, changed: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"^KIMWEB_{named}: .{{20,}}") as caught:
+        _read(tmp_path, KIMWEB_SMTP_URL=url, **(MAIL | changed))
+    assert "rahasia" not in str(caught.value)
 
 
 def test_an_instance_that_is_a_file_is_named(tmp_path: Path) -> None:

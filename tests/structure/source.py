@@ -14,7 +14,18 @@ FEATURES = ("areas", "accounts", "kims", "news", "announcements", "aspirations",
 ON_THE_WEB = frozenset(
     (
         *("blueprint", "changes", "desk", "election_pages", "forms", "gallery", "gaps", "health", "invitation_forms"),
-        *("invited", "log", "login", "own_data_views", "pages", "people_file", "places", "roster", "second_pages"),
+        *(
+            "invited",
+            "log",
+            "login",
+            "mail_pages",
+            "own_data_views",
+            "pages",
+            "people_file",
+            "places",
+            "roster",
+            "second_pages",
+        ),
         *("tracking", "views", "words"),
     )
 )

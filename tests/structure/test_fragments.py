@@ -23,6 +23,7 @@ from tests.web.site import Crawl
 TEMPLATES = ROOT / "templates"
 ALL = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
 MACROS = {
+    "accounts/parts.html",
     "components/change.html",
     "components/fields.html",
     "components/page.html",

@@ -40,6 +40,8 @@ NO_STATE = {
     "pembatalan": "a slip that was not used",
     "kata-sandi": "a slip for somebody's password; tests/accounts/test_people.py tries every role",
     "kode-kedua": "the end of somebody's second factor; tests/accounts/test_second_factor_reset.py tries every role",
+    "lupa": "a link for a new password is used once; tests/accounts/test_forgotten.py",
+    "email": "the own address; tests/accounts/test_mail_address.py",
     "peran": "a role for somebody; the same",
     "pengakhiran": "the end of somebody's role; the same",
 }

@@ -19,10 +19,21 @@ from tests.support.clock import FrozenClock
 from tests.support.statements import written
 from tests.web.site import Crawl
 
-ACTING = {"actions", "autosaving", "covering", "exporting", "granting", "invitations", "sending"}
+ACTING = {
+    "actions",
+    "autosaving",
+    "covering",
+    "exporting",
+    "granting",
+    "invitations",
+    "mail_address",
+    "password_links",
+    "sending",
+}
 READS = {
     "accounts/actions.py": {"find_session": "a select, for each request"},
     "accounts/granting.py": dict.fromkeys(("may_make_admins", "authority_for", "authority_over"), "by which role"),
+    "accounts/password_links.py": {"usable": "selects, for the page and again under the lock"},
     "areas/actions.py": {},
 }
 JOINS = {"accounts/actions.py": {"begin_session": "says so: joins the transaction of sign_in"}}

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
 from flask.testing import FlaskClient
 
+from kimweb.accounts.mail_address import token_of
+from kimweb.accounts.password_links import make
+from kimweb.accounts.queries import email_address
 from kimweb.announcements.models import State as AnnouncementState
 from kimweb.aspirations.models import Desk, State
+from kimweb.core.mail import Server
 from kimweb.news.models import State as NewsState
+from tests.conftest import SECRET_KEY
 from tests.home.world import PASSWORD, VILLAGE
 from tests.support.clock import START
 from tests.support.pictures import with_photo
@@ -108,6 +113,44 @@ def _person(stage: Stage) -> str:
     return f"/orang/{stage.people['budi'].id}/"
 
 
+ADDRESS = "agus@example.go.id"
+
+
+def _mailing(stage: Stage, who: str = "agus") -> FlaskClient:
+    """Somebody's browser, from now on where mail is configured."""
+    held = stage.app.extensions["kimweb"]
+    server = Server("127.0.0.1", 25, "kim@example.go.id")
+    held.settings = replace(held.settings, mail=server, public_url="https://kim.example.go.id")
+    return stage.client(who)
+
+
+def _addressed(stage: Stage) -> FlaskClient:
+    """The admin, who put down an address."""
+    client = _mailing(stage)
+    form = form_of(client.get(EMAIL).text, EMAIL)
+    answer = client.post(EMAIL, data={**form.fields, "address": ADDRESS, "password": PASSWORD})
+    assert answer.status_code == 303
+    return client
+
+
+def _confirming(stage: Stage) -> tuple[str, FlaskClient]:
+    """What the mailed link opens."""
+    client = _addressed(stage)
+    row = email_address(stage.world.session, stage.people["agus"].id)
+    assert row
+    return f"{EMAIL}{token_of(SECRET_KEY, row)}/", client
+
+
+def _linked(stage: Stage) -> tuple[str, FlaskClient]:
+    """What the mailed link to a new password opens."""
+    path, client = _confirming(stage)
+    form = form_of(client.get(path).text, path)
+    assert client.post(path, data=form.fields).status_code == 303
+    link = make(stage.world.session, username="agus", now=START)
+    assert link
+    return f"/masuk/lupa/{link.token}/", stage.browser()
+
+
 def _with_second_factor(stage: Stage) -> str:
     turn_on(stage.world.session, "budi", PASSWORD, START)
     return _person(stage)
@@ -122,7 +165,7 @@ def form_of(text: str, action: str, path: str = "") -> Form:
     raise AssertionError(f"no form with address {action}: {[form.action for form in forms_in(text)]}")
 
 
-SECOND = "/akun/kode-kedua/"
+SECOND, EMAIL = "/akun/kode-kedua/", "/akun/email/"
 AT_VILLAGE, AT_DISTRICT = _sent(State.RECEIVED, Desk.VILLAGE), _sent(State.FORWARDED, Desk.DISTRICT)
 AT_AGENCY = _sent(State.ASSIGNED, Desk.AGENCY)
 ASKED, ANSWERED = (_sent(state, Desk.SENDER, sender=True) for state in (State.ASKED, State.ANSWERED))
@@ -175,6 +218,26 @@ CASES = [
         {"password": PASSWORD, "code": WRITTEN},
         SHOWN,
     ),
+    Case(
+        "mail.ask",
+        "warga",
+        lambda stage: ("/masuk/lupa/", _mailing(stage, "warga")),
+        "/masuk/lupa/",
+        {"username": "agus"},
+        {"username": " "},
+    ),
+    Case("mail.set_password", "warga", _linked, "", {"password": "hujan di sungai"}, {"password": "pendek"}),
+    Case(
+        "mail.set_address",
+        "agus",
+        lambda stage: (EMAIL, _mailing(stage)),
+        EMAIL,
+        {"address": ADDRESS, "password": PASSWORD},
+        {"address": WRITTEN, "password": PASSWORD},
+        SHOWN,
+    ),
+    Case("mail.remove_address", "agus", lambda stage: (EMAIL, _addressed(stage)), "/penghapusan"),
+    Case("mail.confirm_address", "agus", _confirming, ""),
     Case(
         "people.invite",
         "agus",
