@@ -56,16 +56,19 @@ EXTRAS: dict[str, dict[str, str]] = {
     "kims": {},
     "news": {
         "changes": "views: one a noun",
-        "covering": "actions: covering parts of a photo",
+        "mending": "actions: covering parts of a photo, and describing it",
         "pages": "views: the page of one piece",
         "reporting": "actions: taking in what readers report",
         "revisions": "what a change would change, in words",
         "words": "names for the interface",
     },
-    "announcements": {"words": "names for the interface"},
+    "announcements": {
+        "mending": "actions: covering parts of a photo, and describing it",
+        "words": "names for the interface",
+    },
     "aspirations": {
         "changes": "views: one a noun",
-        "covering": "actions: covering parts of a photo",
+        "mending": "actions: covering parts of a photo, and describing it",
         "pages": "views: the page of one aspiration",
         "places": "views: from the form to a village",
         "tracking": "views: the cookie that code and PIN earn",
