@@ -26,5 +26,3 @@ TRANSITIONS: Table[State, Verb] = {
 
 EDITABLE = (State.DRAFT, State.RETURNED)
 """The states in which an author writes; what is submitted lies with the moderator."""
-COVERABLE = (State.SUBMITTED, State.PUBLISHED, State.REVISING)
-"""The states in which the moderator covers parts of a photo: before publishing, and where a face was overlooked."""

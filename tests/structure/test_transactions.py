@@ -19,7 +19,7 @@ from tests.support.clock import FrozenClock
 from tests.support.statements import written
 from tests.web.site import Crawl
 
-ACTING = {"actions", "autosaving", "covering", "exporting", "granting", "invitations", "sending"}
+ACTING = {"actions", "autosaving", "exporting", "granting", "invitations", "mending", "sending"}
 READS = {
     "accounts/actions.py": {"find_session": "a select, for each request"},
     "accounts/granting.py": dict.fromkeys(("may_make_admins", "authority_for", "authority_over"), "by which role"),
