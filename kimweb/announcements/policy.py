@@ -58,6 +58,8 @@ def authority(actor: Actor, permission: Permission, announcement: Announcement) 
             return writing_role(actor, office_of(announcement))
         case Permission.ANNOUNCEMENT_PUBLISH:
             return _publishing_role(actor, announcement)
+        case Permission.ANNOUNCEMENT_PHOTO:
+            return _mending_role(actor, announcement)
         case _:
             return None
 
@@ -69,6 +71,15 @@ def _publishing_role(actor: Actor, announcement: Announcement) -> Role | None:
     own = office.agency_id is None and office.area_code in actor.areas(Role.REVIEWER)
     inside = all(office.addresses(row.area_code) for row in announcement.audience)
     return Role.REVIEWER if own and inside else None
+
+
+def _mending_role(actor: Actor, announcement: Announcement) -> Role | None:
+    """By which role the actor covers parts of its picture and writes what it shows: the office while it is a draft, and
+    whoever may publish it then and once it stands."""
+    if announcement.state is State.WITHDRAWN:
+        return None
+    own = writing_role(actor, office_of(announcement)) if announcement.state is State.DRAFT else None
+    return own or _publishing_role(actor, announcement)
 
 
 def is_public(announcement: Announcement, day: date) -> bool:

@@ -9,14 +9,14 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from kimweb.announcements import actions, forms, policy, queries, words
+from kimweb.announcements import actions, forms, mending, policy, queries, words
 from kimweb.announcements.models import Announcement, Verb
 from kimweb.areas.queries import area_asked
 from kimweb.core.errors import Conflict, Invalid, NotAllowed
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import Step
-from kimweb.web import context
+from kimweb.web import context, photo_page
 from kimweb.web.access import allow, public
 from kimweb.web.forms import ReasonForm
 from kimweb.web.htmx import done, render_page
@@ -163,3 +163,16 @@ def publish(announcement_id: int) -> Response:
 def withdraw(announcement_id: int) -> Response:
     """Take it off all pages, with a reason."""
     return _change(announcement_id, Verb.WITHDRAW, actions.withdraw_announcement, N_("Sudah ditarik."))
+
+
+photo_page.register(
+    bp,
+    photo_page.Flow(
+        address="/pengumuman/<id:announcement_id>/",
+        permission=Permission.ANNOUNCEMENT_PHOTO,
+        find=queries.visible_announcement,
+        check=mending.check_mendable,
+        mend=mending.mend_photo,
+        place=lambda row: row.area,
+    ),
+)

@@ -6,19 +6,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
-from flask import Blueprint, request
+from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from kimweb.aspirations import actions, covering, forms, pages, queries
+from kimweb.aspirations import actions, forms, mending, pages, queries
 from kimweb.aspirations.models import AnswerKind, Aspiration, RejectReason
 from kimweb.core.codes import clean_code
 from kimweb.core.errors import Invalid
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
-from kimweb.core.photos import one_of
 from kimweb.core.workflow import Step
-from kimweb.web import context
-from kimweb.web import covering as cover_page
+from kimweb.web import context, photo_page
 from kimweb.web.access import allow
 from kimweb.web.forms import ReasonForm, StateForm
 from kimweb.web.htmx import done
@@ -122,20 +120,6 @@ def tighten(code: str) -> Response:
     return _done(actions.tighten_privacy(context.db_session(), step, code=code, **hide), N_("Sudah disembunyikan."))
 
 
-def cover(code: str, photo_id: int) -> Response:
-    """Cover parts of a photo."""
-    db, form = context.db_session(), cover_page.CoverForm()
-    row = queries.visible_aspiration(db, context.actor(), code)
-    link = one_of(row.photos, photo_id)
-    covering.check_coverable(context.actor(), row)
-    if request.method == "POST" and form.validate():
-        step = Step(context.actor(), context.now(), form.version.data)
-        picture = cover_page.covered(link, form)
-        row = covering.cover_photo(db, step, code=code, photo_id=photo_id, picture=picture)
-        return _done(row, N_("Sudah ditutup. Foto yang lama dihapus."))
-    return cover_page.page(form, link, row, area=row.village, back=f"/aspirasi/{code}/")
-
-
 _NOUNS: tuple[tuple[str, Permission, Callable[[str], Response]], ...] = (
     ("penerusan", Permission.ASPIRATION_FORWARD, forward),
     ("pertanyaan", Permission.ASPIRATION_ASK, ask),
@@ -151,12 +135,22 @@ _NOUNS: tuple[tuple[str, Permission, Callable[[str], Response]], ...] = (
 )
 
 
+_PHOTOS = photo_page.Flow(
+    address="/aspirasi/<code:code>/",
+    permission=Permission.ASPIRATION_PHOTO,
+    find=queries.visible_aspiration,
+    check=mending.check_mendable,
+    mend=mending.mend_photo,
+    place=lambda row: row.village,
+    alt_form=photo_page.AltForm,
+)
+
+
 def register(bp: Blueprint) -> None:
-    """Put every noun on the blueprint, `POST` only."""
+    """Put every noun on the blueprint, `POST` only, and the page on which a photo is mended."""
     for noun, permission, view in _NOUNS:
         bp.post(f"/aspirasi/<code:code>/{noun}")(allow(permission)(_keeping(noun, view)))
-    way = bp.route("/aspirasi/<code:code>/foto/<id:photo_id>/", methods=["GET", "POST"])
-    way(allow(Permission.ASPIRATION_FORWARD)(cover))
+    photo_page.register(bp, _PHOTOS)
 
 
 def _keeping(noun: str, view: Callable[[str], Response]) -> Callable[[str], Response]:

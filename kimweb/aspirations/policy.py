@@ -33,6 +33,8 @@ def authority(actor: Actor, permission: Permission, row: Aspiration) -> Role | N
     if permission is Permission.ASPIRATION_LAPSE:
         return Role.SYSTEM if _is_system(actor) else None
     role = desk_role(actor, row)
+    if permission is Permission.ASPIRATION_PHOTO and is_public(row):  # a face that was overlooked waits for no desk
+        role = _village_role(actor, row) or _district_role(actor, row) or _regency_role(actor)
     return role if role in GRANTED_TO[permission] else None
 
 

@@ -12,7 +12,7 @@ from kimweb.aspirations.models import Aspiration, AspirationPhoto, Verb
 from kimweb.core import audit
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import local_day
-from kimweb.core.photos import COVERED
+from kimweb.core.photos import COVERED, DESCRIBED
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ def week_of(day: date) -> Week:
 
 def steps(session: Session, row: Aspiration, actor: Actor) -> list[audit.Entry]:
     """What happened, oldest first. Reasons are words between desks and sender: nobody else reads them, nor sees the
-    sender's privacy changes and what was covered on photos."""
+    sender's privacy changes and what was mended on photos."""
     entries = audit.history(session, row.audit_kind, row.audit_id)
     if policy.can_read_messages(actor, row):
         return entries
-    return [replace(entry, text=None) for entry in entries if entry.verb not in (Verb.TIGHTEN, COVERED)]
+    return [replace(entry, text=None) for entry in entries if entry.verb not in (Verb.TIGHTEN, COVERED, DESCRIBED)]
 
 
 def last_change(session: Session, actor: Actor, code: str) -> audit.Entry | None:

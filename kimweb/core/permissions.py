@@ -25,9 +25,12 @@ class Permission(StrEnum):
     NEWS_WITHDRAW = "news:withdraw"
     NEWS_RESTORE = "news:restore"
     NEWS_SECOND = "news:second"
+    NEWS_PHOTO = "news:photo"
     ANNOUNCEMENT_WRITE = "announcement:write"
     ANNOUNCEMENT_PUBLISH = "announcement:publish"
+    ANNOUNCEMENT_PHOTO = "announcement:photo"
     ASPIRATION_FORWARD = "aspiration:forward"
+    ASPIRATION_PHOTO = "aspiration:photo"
     ASPIRATION_ASK = "aspiration:ask"
     ASPIRATION_REPLY = "aspiration:reply"
     ASPIRATION_ASSIGN = "aspiration:assign"
@@ -64,9 +67,12 @@ GRANTED_TO: Mapping[Permission, frozenset[Role]] = {
     Permission.NEWS_WITHDRAW: _VILLAGE_UP,
     Permission.NEWS_RESTORE: _VILLAGE_UP,
     Permission.NEWS_SECOND: frozenset({Role.REVIEWER}),
+    Permission.NEWS_PHOTO: _VILLAGE_UP | {Role.MEMBER},
     Permission.ANNOUNCEMENT_WRITE: _DISTRICT_UP | {Role.AGENCY},
     Permission.ANNOUNCEMENT_PUBLISH: _DISTRICT_UP,
+    Permission.ANNOUNCEMENT_PHOTO: _DISTRICT_UP | {Role.AGENCY},
     Permission.ASPIRATION_FORWARD: _VILLAGE_UP,
+    Permission.ASPIRATION_PHOTO: _VILLAGE_UP,
     Permission.ASPIRATION_ASK: _EVERY_DESK - {Role.MEMBER},
     Permission.ASPIRATION_REPLY: _SENDER,
     Permission.ASPIRATION_ASSIGN: _DISTRICT_UP,

@@ -6,23 +6,28 @@ more is deleted with its last link.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import replace as altered
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
+from kimweb.core.actor import Actor, Role
 from kimweb.core.db import Base, insert_for, lock
 from kimweb.core.errors import Invalid, NotFound
 from kimweb.core.i18n import N_, Sentence
 from kimweb.core.pictures import SIZES, FileKind, Picture
+from kimweb.core.workflow import Stateful, Step, check_version, note, touch
 
 MOST = 3
 """Photos on one thing (issue 3)."""
 ALT_MAX = 120
-COVERED = "foto_ditutup"
-"""The verb in the record: parts of a photo were covered, and the uncovered one is gone."""
+COVERED, DESCRIBED = "foto_ditutup", "foto_diterangkan"
+"""Verbs in the record: parts of a photo were covered, and the uncovered one is gone; other words stand in its place."""
+Mended = Picture | str
+"""What a photo is mended to: another picture, in which parts are covered, or other words in its place."""
 
 
 class Photo(Base):
@@ -180,6 +185,35 @@ def replace(session: Session, link: PhotoLink, picture: Picture) -> None:
     before, link.hash = link.hash, picture.hash
     session.flush()
     forget_unused(session, {before})
+
+
+class Pictured(Stateful, Protocol):
+    """A row with photos."""
+
+    photos: Any
+
+
+def mend(
+    session: Session,
+    step: Step,
+    row: Pictured,
+    photo_id: int,
+    to: Mended,
+    *,
+    check: Callable[[Actor, Any], Role],
+) -> None:
+    """Let one photo of a row show another picture, or other words, and record that, never the words. `check`: by which
+    role the actor may. Raises NotFound, Conflict, and what `check` raises. Needs a write transaction and the row's
+    lock."""
+    check_version(row, step.version)
+    role, link = check(step.actor, row), one_of(row.photos, photo_id)
+    if isinstance(to, str):
+        link.alt = to
+    else:
+        replace(session, link, to)
+    touch(row, step.now)
+    told = altered(step, detail={**step.detail, "photo": photo_id})
+    note(session, row, DESCRIBED if isinstance(to, str) else COVERED, told, role=role, before=row.state)
 
 
 def forget_unused(session: Session, hashes: Collection[str]) -> None:

@@ -11,9 +11,9 @@ from kimweb.core.errors import Invalid
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import Step
-from kimweb.news import actions, forms, pages
+from kimweb.news import actions, forms, mending, pages, queries
 from kimweb.news.models import News, Verb
-from kimweb.web import context
+from kimweb.web import context, photo_page
 from kimweb.web.access import allow
 from kimweb.web.forms import ReasonForm
 from kimweb.web.htmx import done
@@ -50,8 +50,19 @@ _NOUNS: list[tuple[Verb, Permission, Action, str]] = [
 ]
 
 
+_PHOTOS = photo_page.Flow(
+    address="/berita/<id:news_id>/",
+    permission=Permission.NEWS_PHOTO,
+    find=queries.visible_news,
+    check=mending.check_mendable,
+    mend=mending.mend_photo,
+    place=lambda news: news.area,
+)
+
+
 def register(bp: Blueprint) -> None:
-    """Put every noun on the blueprint, `POST` only."""
+    """Put every noun on the blueprint, `POST` only, and the page on which a photo is mended."""
+    photo_page.register(bp, _PHOTOS)
     for verb, permission, action, message in _NOUNS:
         view = _view(verb, action, message)
         bp.post(f"/berita/<id:news_id>/{verb}", endpoint=verb.name.lower())(allow(permission)(view))

@@ -36,6 +36,8 @@ def authority(actor: Actor, permission: Permission, news: News) -> Role | None:
             return _withdrawing_role(actor, news)
         case Permission.NEWS_RESTORE:
             return None if barred else _withdrawing_role(actor, news)
+        case Permission.NEWS_PHOTO:
+            return _mending_role(actor, news)
         case Permission.NEWS_SECOND:
             return None if written else actor.first((Role.REVIEWER,), on=news.area_code)
         case _:
@@ -65,6 +67,14 @@ def _releasing_role(actor: Actor, news: News) -> Role | None:
 def _withdrawing_role(actor: Actor, news: News) -> Role | None:
     above = actor.first((Role.REVIEWER, Role.ADMIN), on=news.area_code)
     return _moderating_role(actor, news.area_code) or above
+
+
+def _mending_role(actor: Actor, news: News) -> Role | None:
+    """By which role the actor covers parts of its photos and writes what they show: the author while they write; then
+    who decides on it, also once it stands; of one that was withdrawn, who may show it again."""
+    if news.state in (State.DRAFT, State.RETURNED):
+        return authority(actor, Permission.NEWS_WRITE, news)
+    return _withdrawing_role(actor, news) if news.state is State.WITHDRAWN else _releasing_role(actor, news)
 
 
 def _moderating_role(actor: Actor, area_code: str) -> Role | None:

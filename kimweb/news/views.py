@@ -14,13 +14,11 @@ from kimweb.core.errors import Conflict, Invalid, InvalidTransition, NotFound
 from kimweb.core.i18n import N_
 from kimweb.core.idempotency import is_key, new_key
 from kimweb.core.permissions import Permission
-from kimweb.core.photos import one_of
-from kimweb.news import actions, autosaving, changes, covering, forms, pages, queries, reporting
+from kimweb.news import actions, autosaving, changes, forms, pages, queries, reporting
 from kimweb.news.changes import step_of
 from kimweb.news.models import News, State
 from kimweb.news.pages import autosaved
 from kimweb.web import context
-from kimweb.web import covering as cover_page
 from kimweb.web.access import allow, public
 from kimweb.web.forms import StateForm
 from kimweb.web.htmx import done, render_page
@@ -124,21 +122,6 @@ def autosave(news_id: int) -> Response:
     news = queries.visible_news(db, actor, news_id)
     step, check = step_of(form.version.data), partial(actions.check_editable, actor, news)
     return autosaved(form, check, lambda: autosaving.autosave_news(db, step, news_id=news_id, **form.typed()))
-
-
-@bp.route("/berita/<id:news_id>/foto/<id:photo_id>/", methods=["GET", "POST"])
-@allow(Permission.NEWS_REVIEW)
-def cover(news_id: int, photo_id: int) -> Response:
-    """Cover parts of a photo."""
-    db, form = context.db_session(), cover_page.CoverForm()
-    news = queries.visible_news(db, context.actor(), news_id)
-    link = one_of(news.photos, photo_id)
-    covering.check_coverable(context.actor(), news)
-    if request.method == "POST" and form.validate():
-        step, picture = step_of(form.version.data), cover_page.covered(link, form)
-        covering.cover_photo(db, step, news_id=news_id, photo_id=photo_id, picture=picture)
-        return done(N_("Sudah ditutup. Foto yang lama dihapus."), to=f"/berita/{news_id}/", title=news.title)
-    return cover_page.page(form, link, news, area=news.area, back=f"/berita/{news_id}/")
 
 
 def _typed(form: forms.NewsForm) -> dict[str, Any]:

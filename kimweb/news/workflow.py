@@ -26,8 +26,6 @@ TRANSITIONS: Table[State, Verb] = {
 
 EDITABLE = (State.DRAFT, State.RETURNED)
 """The states in which an author writes; what is submitted lies with the moderator."""
-COVERABLE = (State.SUBMITTED, State.PUBLISHED, State.REVISING)
-"""The states in which the moderator covers parts of a photo: before publishing, and where a face was overlooked."""
 
 
 def is_complete(news: News) -> bool:

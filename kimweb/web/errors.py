@@ -19,7 +19,7 @@ from kimweb.web import context
 from kimweb.web.access import NotIdentified, check
 from kimweb.web.filters import clock_time
 from kimweb.web.htmx import render_page
-from kimweb.web.photos import are_too_large
+from kimweb.web.photos import are_too_large, were_sent
 from kimweb.web.words import translated
 
 log = logging.getLogger("kimweb")
@@ -31,6 +31,7 @@ _WRITTEN = {
     "text": N_("Tulisan"),
     "reason": N_("Alasan"),
     "place": N_("Di mana"),
+    "alt": N_("Keterangan foto"),
 }
 """The fields in which people write sentences, with their labels; an error page shows these again."""
 
@@ -41,7 +42,8 @@ def _typed() -> dict[str, str]:
         form = request.form
     except RequestEntityTooLarge:
         return {}
-    return {name: value for name, value in form.items() if name in _WRITTEN and value.strip()}
+    written = {name: "\n".join(filter(str.strip, form.getlist(name))) for name in form if name in _WRITTEN}
+    return {name: value for name, value in written.items() if value}
 
 
 def _page(status: int, title: str, sentence: str, **values: Any) -> Response:
@@ -53,6 +55,7 @@ def _page(status: int, title: str, sentence: str, **values: Any) -> Response:
         "search": False,
         "entry": None,
         "labels": _WRITTEN,
+        "photos": were_sent(),
     }
     return render_page(
         "errors/error.html",

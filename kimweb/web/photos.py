@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 from wtforms import Field, SelectMultipleField
 
@@ -45,6 +46,14 @@ def _is_open() -> bool:
 def are_too_large() -> bool:
     """Whether it is the photos that make this request too large, and not its text."""
     return _is_open() and (request.content_length or 0) > MOST * pictures.MAX_BYTES
+
+
+def were_sent() -> bool:
+    """Whether this request brought photos: whatever page answers it cannot bring them back."""
+    try:
+        return _is_open() and any(file.filename for _name, file in request.files.items(multi=True))
+    except RequestEntityTooLarge:
+        return False
 
 
 def install(app: Flask) -> None:

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from kimweb.core.actor import Role
 from kimweb.core.i18n import N_, Sentence
-from kimweb.core.photos import COVERED
+from kimweb.core.photos import COVERED, DESCRIBED
 
 ROLES = {
     Role.MEMBER: N_("Anggota KIM"),
@@ -54,7 +54,8 @@ def verb_name(verb: str) -> str:
 
 def install(app: Flask) -> None:
     """Register the filters, and the verbs of everything that is written."""
-    add_verbs(app, {"create": N_("dibuat"), "edit": N_("diubah"), COVERED: N_("bagian foto ditutup")})
+    add_verbs(app, {"create": N_("dibuat"), "edit": N_("diubah")})
+    add_verbs(app, {COVERED: N_("bagian foto ditutup"), DESCRIBED: N_("keterangan foto ditulis")})
     app.jinja_env.filters["t"] = translated
     app.jinja_env.filters["role_name"] = role_name
     app.jinja_env.filters["verb_name"] = verb_name

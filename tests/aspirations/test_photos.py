@@ -19,8 +19,8 @@ from werkzeug.test import encode_multipart as encoded
 
 from kimweb.aspirations.models import Aspiration, AspirationPhoto, Desk, State
 from kimweb.core import audit
-from kimweb.core.photos import COVERED, Photo
-from tests.support.forms import send
+from kimweb.core.photos import COVERED, DESCRIBED, Photo
+from tests.support.forms import send, token_of
 from tests.support.html import problems
 from tests.support.people import SUKARAMI, People, enter
 from tests.support.pictures import from_a_phone, jpeg, with_photo
@@ -180,20 +180,64 @@ def test_the_desk_covers_a_part_before_it_shows(client: FlaskClient, people: Peo
     enter(client, "sari")
     assert path in client.get(f"/aspirasi/{row.code}/").text
     assert problems(client.get(path).text) == []
-    assert send(client, path, on=path, cells=["C3", "C4"]).status_code == 303
+    assert send(client, f"{path}penutupan", on=path, cells=["C3", "C4"]).status_code == 303
     assert before not in {link.hash for link in links(session)}
     assert session.get(Photo, before) is None
     assert audit.history(session, "aspiration", row.code)[-1].verb == COVERED
     assert "bagian foto ditutup" in client.get(f"/aspirasi/{row.code}/").text.lower()
 
 
+@pytest.mark.database
+def test_the_desk_may_write_what_is_seen_and_take_it_away_again(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    row, (first, _second) = received(people, session)
+    path = f"/aspirasi/{row.code}/foto/{first.id}/"
+    enter(client, "sari")
+    for words in ("Papan jembatan patah", ""):
+        assert send(client, f"{path}uraian", on=path, alt=words).status_code == 303
+        assert links(session)[0].alt == words
+        assert ("Foto: Papan jembatan patah, " in client.get(f"/aspirasi/{row.code}/").text) is bool(words)
+    entry = audit.history(session, "aspiration", row.code)[-1]
+    assert (entry.verb, entry.detail) == (DESCRIBED, {"photo": first.id})
+
+
+@pytest.mark.database
+def test_an_overlooked_face_is_covered_once_everybody_sees_it(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    """Whatever desk it lies on, or none: by whoever is on its way, from the village up."""
+    row = people.put(people.aspiration(State.DONE))
+    path = with_photo(session, f"/aspirasi/{row.code}/", shown=True)
+    page = f"/aspirasi/{row.code}/"
+    for who, status in (("sari", 200), ("rahman", 200), ("agus", 200), ("siti", 403), ("dewi", 403), ("budi", 403)):
+        enter(client, who)
+        assert client.get(path).status_code == status, who
+        assert (path in client.get(page).text) is (status == 200), who
+    enter(client, "sari")
+    before = links(session)[0].hash
+    assert send(client, f"{path}penutupan", on=path, cells=["A1"]).status_code == 303
+    client.delete_cookie("kim")
+    assert client.get(f"/foto/{before}-480.webp").status_code == 404
+    assert client.get(f"/foto/{links(session)[0].hash}-480.webp").status_code == 200
+    assert "bagian foto ditutup" not in client.get(page).text.lower()
+
+
 @pytest.mark.parametrize(
     ("who", "status"), [("sari", 200), ("siti", 404), ("rahman", 403), ("dewi", 403), ("kades", 403), ("budi", 403)]
 )
-def test_who_covers(client: FlaskClient, people: People, session: Session, who: str, status: int) -> None:
+def test_who_covers_and_describes_before_it_is_shown(
+    client: FlaskClient, people: People, session: Session, who: str, status: int
+) -> None:
     row, (first, _second) = received(people, session)
     enter(client, who)
-    assert client.get(f"/aspirasi/{row.code}/foto/{first.id}/").status_code == status
+    path = f"/aspirasi/{row.code}/foto/{first.id}/"
+    assert client.get(path).status_code == status
+    for noun, typed in (("uraian", {"alt": "Jembatan"}), ("penutupan", {"cells": "A1"})):
+        session.rollback()
+        version = session.scalars(sa.select(Aspiration.version).where(Aspiration.id == row.id)).one()
+        fields = {"csrf_token": token_of(client), "version": str(version), **typed}
+        assert client.post(f"{path}{noun}", data=fields).status_code == (303 if status == 200 else status)
 
 
 # ------------------------------------------------------------------ at once, on a real server

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from kimweb.core import audit, pictures
-from kimweb.core.photos import COVERED, Photo
+from kimweb.core.photos import COVERED, DESCRIBED, Photo
 from kimweb.news.models import News, NewsPhoto, State
-from tests.support.forms import send
+from tests.support.forms import send, token_of
 from tests.support.html import form_fields, problems
 from tests.support.people import People, enter
 from tests.support.pictures import from_a_phone, jpeg, near, read, with_photo
@@ -32,6 +32,11 @@ def files(*contents: bytes) -> list[Any]:
 def links(session: Session) -> list[NewsPhoto]:
     session.rollback()
     return list(session.scalars(sa.select(NewsPhoto).order_by(NewsPhoto.position)))
+
+
+def version_of(session: Session, row: News) -> int:
+    session.rollback()
+    return session.scalars(sa.select(News.version).where(News.id == row.id)).one()
 
 
 def write(client: FlaskClient, *contents: bytes, alt: list[str], **typed: Any) -> Any:
@@ -205,7 +210,7 @@ def test_the_moderator_covers_a_part_and_the_uncovered_one_is_gone(
     assert problems(page.text) == []
     assert page.text.count('type="checkbox"') == 48
     assert client.get(f"/foto/{before}-kisi.jpg").mimetype == "image/jpeg"
-    assert send(client, path, on=path, cells=["A1", "B2"]).status_code == 303
+    assert send(client, f"{path}penutupan", on=path, cells=["A1", "B2"]).status_code == 303
     [link] = links(session)
     assert link.hash != before
     assert link.alt == "Warga"
@@ -222,9 +227,36 @@ def test_a_form_from_before_the_cover_is_stale(client: FlaskClient, people: Peop
     row = people.put(people.news(State.SUBMITTED))
     path = with_photo(session, f"/berita/{row.id}/")
     enter(client, "sari")
-    fields = form_fields(client.get(path).text, path)
-    assert client.post(path, data=fields | {"cells": "A1"}).status_code == 303
-    assert client.post(path, data=fields | {"cells": "A2"}).status_code == 409
+    fields = form_fields(client.get(path).text, f"{path}penutupan")
+    assert client.post(f"{path}penutupan", data=fields | {"cells": "A1"}).status_code == 303
+    assert client.post(f"{path}penutupan", data=fields | {"cells": "A2"}).status_code == 409
+    answer = client.post(f"{path}uraian", data=fields | {"alt": "Warga"})
+    assert answer.status_code == 409
+    assert "Warga</textarea>" in answer.text
+    assert [link.alt for link in links(session)] == [""]
+
+
+@pytest.mark.database
+def test_the_words_in_its_place_are_written_anew_and_told_nowhere(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    row = people.put(people.news(State.SUBMITTED))
+    path = with_photo(session, f"/berita/{row.id}/", alt="IMG 1234")
+    enter(client, "sari")
+    page = client.get(path).text
+    assert 'value="IMG 1234"' in page
+    answer = send(client, f"{path}uraian", on=path, alt=" ")
+    assert answer.status_code == 422
+    assert problems(answer.text) == []
+    assert "Tulis apa yang tampak" in answer.text
+    assert send(client, f"{path}uraian", on=path, alt="x" * 121).status_code == 422
+    assert send(client, f"{path}uraian", on=path, alt="Warga & <b>jalan</b>").status_code == 303
+    [link] = links(session)
+    assert link.alt == "Warga & <b>jalan</b>"
+    assert "Foto: Warga &amp; &lt;b&gt;jalan&lt;/b&gt;, " in client.get(f"/berita/{row.id}/").text
+    entry = audit.history(session, "news", str(row.id))[-1]
+    assert (entry.verb, entry.actor_id, entry.detail) == (DESCRIBED, people.users["sari"].id, {"photo": link.id})
+    assert entry.text is None
 
 
 @pytest.mark.parametrize(
@@ -233,8 +265,17 @@ def test_a_form_from_before_the_cover_is_stale(client: FlaskClient, people: Peop
         ("sari", State.SUBMITTED, 200),
         ("sari", State.PUBLISHED, 200),
         ("sari", State.REVISING, 200),
-        ("sari", State.RETURNED, 409),
+        ("sari", State.RETURNED, 403),
         ("sari", State.DRAFT, 404),
+        ("sari", State.WITHDRAWN, 200),
+        ("budi", State.DRAFT, 200),
+        ("budi", State.RETURNED, 200),
+        ("budi", State.PUBLISHED, 403),
+        ("budi", State.WITHDRAWN, 403),
+        ("wati", State.DRAFT, 404),
+        ("wati", State.PUBLISHED, 403),
+        ("agus", State.PUBLISHED, 403),
+        ("agus", State.WITHDRAWN, 200),
         ("siti", State.SUBMITTED, 404),
         ("siti", State.PUBLISHED, 403),
         ("budi", State.SUBMITTED, 403),
@@ -242,7 +283,7 @@ def test_a_form_from_before_the_cover_is_stale(client: FlaskClient, people: Peop
         ("dewi", State.SUBMITTED, 403),
     ],
 )
-def test_who_covers_what(
+def test_who_covers_and_describes_what(
     client: FlaskClient, people: People, session: Session, who: str, state: State, status: int
 ) -> None:
     row = people.put(people.news(state))
@@ -250,5 +291,8 @@ def test_who_covers_what(
     enter(client, who)
     assert client.get(path).status_code == status
     assert (path in client.get(f"/berita/{row.id}/").text) is (status == 200)
+    for noun, typed in (("uraian", {"alt": "Jalan"}), ("penutupan", {"cells": "A1"})):
+        fields = {"csrf_token": token_of(client), "version": str(version_of(session, row)), **typed}
+        assert client.post(f"{path}{noun}", data=fields).status_code == (303 if status == 200 else status)
     other = people.put(people.news(state))
     assert client.get(path.replace(f"/{row.id}/foto", f"/{other.id}/foto")).status_code in (404, 403)

@@ -64,7 +64,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "news": {
         "autosaving": "actions: keeping what an author types",
         "changes": "views: one a noun",
-        "covering": "actions: covering parts of a photo",
+        "mending": "actions: covering parts of a photo, and describing it",
         "own_versions": "part of actions: which versions a form made by its autosave",
         "pages": "views: the page of one piece",
         "reporting": "actions: taking in what readers report",
@@ -72,10 +72,13 @@ EXTRAS: dict[str, dict[str, str]] = {
         "texts": "part of actions: what a piece says, with its revisions",
         "words": "names for the interface",
     },
-    "announcements": {"words": "names for the interface"},
+    "announcements": {
+        "mending": "actions: covering parts of a photo, and describing it",
+        "words": "names for the interface",
+    },
     "aspirations": {
         "changes": "views: one a noun",
-        "covering": "actions: covering parts of a photo",
+        "mending": "actions: covering parts of a photo, and describing it",
         "pages": "views: the page of one aspiration",
         "places": "views: from the form to a village",
         "tracking": "views: the cookie that code and PIN earn",

@@ -22,7 +22,7 @@ from tests.web.site import Crawl
 ACTING = {
     "actions",
     "autosaving",
-    "covering",
+    "mending",
     "exporting",
     "granting",
     "invitations",

@@ -28,6 +28,11 @@ def send(
     return client.post(action, data=fields, headers=headers)
 
 
+def token_of(client: FlaskClient) -> str:
+    """The token of whoever is signed in, to send what no page offers."""
+    return form_fields(client.get("/akun/").text, "/keluar/")["csrf_token"]
+
+
 def resend(client: FlaskClient, page: str, action: str, **typed: Any) -> TestResponse:
     """Send a form that came back on a page that was refused."""
     return client.post(action, data=form_fields(page, action) | typed)

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 from sqlalchemy.orm import Session
 
+from kimweb.announcements.models import AnnouncementPhoto
 from kimweb.aspirations.models import Aspiration, AspirationPhoto
 from kimweb.core import photos, pictures
 from kimweb.core.db import writing
@@ -130,7 +131,7 @@ def near(pixel: Any, colour: tuple[int, int, int], most: int = 40) -> bool:
 
 
 def with_photo(session: Session, address: str, sent: bytes | None = None, *, alt: str = "", shown: bool = False) -> str:
-    """Put a photo down beside the piece or the aspiration at this address; returns the address where it is covered."""
+    """Put a photo down beside what stands at this address; returns the address where it is mended."""
     picture = pictures.clean(sent or jpeg(640, 480))
     flow, name = address.strip("/").split("/")
     with writing(session):
@@ -138,6 +139,8 @@ def with_photo(session: Session, address: str, sent: bytes | None = None, *, alt
         values: dict[str, Any] = {"hash": picture.hash, "position": 1, "alt": alt}
         if flow == "berita":
             link: Any = NewsPhoto(owner_id=int(name), **values)
+        elif flow == "pengumuman":
+            link = AnnouncementPhoto(owner_id=int(name), **values)
         else:
             owner = session.scalars(sa.select(Aspiration.id).where(Aspiration.code == name)).one()
             link = AspirationPhoto(owner_id=owner, shown=shown, **values)

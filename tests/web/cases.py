@@ -85,6 +85,10 @@ def _photographed(stage: Stage) -> str:
     return with_photo(stage.world.session, f"/aspirasi/{stage.aspiration(State.RECEIVED, Desk.VILLAGE).code}/")
 
 
+def _illustrated(stage: Stage) -> str:
+    return with_photo(stage.world.session, stage.announcement(AnnouncementState.PUBLISHED))
+
+
 def _prepared(stage: Stage) -> tuple[str, FlaskClient]:
     """The admin, between the picture and the first code."""
     client = stage.client("agus")
@@ -331,7 +335,8 @@ CASES = [
     ),
     Case("news.second", "rahman", lambda stage: stage.watched(self_published=True), "/pemeriksaan"),
     Case("news.withdraw", "sari", _news(NewsState.PUBLISHED), "/penarikan", {"reason": "Salah."}, {"reason": ""}),
-    Case("news.cover", "sari", _pictured, "", {"cells": ["C4"]}, {"cells": []}),
+    Case("news.cover", "sari", _pictured, "/penutupan", {"cells": ["C4"]}, {"cells": []}),
+    Case("news.describe", "sari", _pictured, "/uraian", {"alt": WRITTEN}, {"alt": ""}),
     Case(
         "announcements.write",
         "agus",
@@ -351,6 +356,8 @@ CASES = [
         SHOWN,
     ),
     Case("announcements.publish", "agus", _announced(AnnouncementState.DRAFT), "/publikasi"),
+    Case("announcements.cover", "agus", _illustrated, "/penutupan", {"cells": ["B2"]}, {"cells": []}),
+    Case("announcements.describe", "agus", _illustrated, "/uraian", {"alt": "Beras"}, {"alt": WRITTEN * 9}, SHOWN),
     Case(
         "announcements.withdraw",
         "agus",
@@ -415,7 +422,8 @@ CASES = [
         SHOWN,
     ),
     Case("aspirations.hand_back", "dewi", AT_AGENCY, "/pengembalian", {"reason": "Bukan kami."}, {"reason": ""}),
-    Case("aspirations.cover", "sari", _photographed, "", {"cells": ["A1", "F8"]}, {"cells": []}),
+    Case("aspirations.cover", "sari", _photographed, "/penutupan", {"cells": ["A1", "F8"]}, {"cells": []}),
+    Case("aspirations.describe", "sari", _photographed, "/uraian", {"alt": ""}, {"alt": WRITTEN * 9}, SHOWN),
     Case("aspirations.reply", "pengirim", ASKED, "/keterangan", {"text": "Di RT 02."}, {"text": " "}),
     Case("aspirations.close", "pengirim", ANSWERED, "/penyelesaian", {"rating": "5"}),
     Case("aspirations.reopen", "pengirim", ANSWERED, "/pembukaan", {"text": "Belum."}, {"text": ""}),
