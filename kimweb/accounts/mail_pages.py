@@ -21,7 +21,7 @@ from kimweb.web.htmx import done, render_page
 bp = Blueprint("mail", __name__)
 ALWAYS = "mail.forgot"
 OWN = "/akun/email/"
-TOKEN = "<string(maxlength=60):token>"  # noqa: S105 (a part of an address)
+TOKEN = "<string(maxlength=60):token>"  # noqa: S105  # nosec B105 # a part of an address
 
 
 @bp.before_request

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from flask import Flask
@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from kimweb.core.actor import Actor, Role
 from kimweb.core.codes import pin_for
+from kimweb.core.mail import Server
 from kimweb.core.permissions import GRANTED_TO, Permission
 from kimweb.web.access import PUBLIC, access_of, may, public
 from tests.conftest import SECRET_KEY
@@ -189,6 +190,14 @@ class Walk:
 
 def _counts(statement: str) -> bool:
     return not statement.startswith(("BEGIN", *TAKEN_AS_TRIED))
+
+
+@pytest.fixture(autouse=True)
+def mailing(app: Flask) -> None:
+    """Mail is configured, else its addresses are there for nobody."""
+    held = app.extensions["kimweb"]
+    server = Server("127.0.0.1", 25, "kim@example.go.id")
+    held.settings = replace(held.settings, mail=server, public_url="https://kim.example.go.id")
 
 
 def _walk(app: Flask, people: People, who: str, known: list[Thing], sent: Statements) -> Walk:

@@ -15,9 +15,10 @@ from typing import Any
 import sqlalchemy as sa
 from PIL import Image
 
-from kimweb.accounts import directory
+from kimweb.accounts import directory, password_links
 from kimweb.accounts import policy as account_policy
-from kimweb.accounts.models import Invitation, RoleGrant
+from kimweb.accounts.mail_address import token_of
+from kimweb.accounts.models import EmailAddress, Invitation, RoleGrant, User
 from kimweb.announcements import models as announcement_models
 from kimweb.announcements import policy as announcement_policy
 from kimweb.areas.models import Agency, ElectionPeriod
@@ -156,6 +157,12 @@ def announcements(people: People) -> Iterator[Thing]:
     rows = {f"announcement, {name}": _announcement(**values) for name, values in kinds.items()}
     people.put(*rows.values())
     yield from flow("/pengumuman/", "announcement_id", rows, announcement_policy)
+    chosen = ("announcement, the regency's draft", "announcement, the regency's", "announcement, an agency's draft")
+    pictured = {name: (rows[name], rows[name].id) for name in chosen}
+    yield from _photos(people, "/pengumuman/", "announcement_id", pictured, announcement_policy)
+    for row in rows.values():
+        people.session.refresh(row)
+        people.session.refresh(row, ["audience"])
 
 
 def _announcement(**values: Any) -> announcement_models.Announcement:
@@ -192,7 +199,8 @@ def _files(people: People, name: str, link_id: int, row: Any, sees: Sees) -> Ite
         link: Any = people.session.get_one(aspiration_models.AspirationPhoto, link_id)
         whole = _photo_seen(row, link)
     else:
-        link, whole = people.session.get_one(news_models.NewsPhoto, link_id), sees
+        kind = news_models.NewsPhoto if isinstance(row, news_models.News) else announcement_models.AnnouncementPhoto
+        link, whole = people.session.get_one(kind, link_id), sees
     for at in ("/foto/", "/aspirasi/foto/"):
         yield Thing(name, at, {"picture": link.hash}, whole)
         yield Thing(name, at, {"picture": link.hash, "size": "240", "kind": "webp"}, whole)
@@ -293,6 +301,24 @@ def _slip_seen(row: Invitation) -> Sees:
     return lambda actor: account_policy.can_see_invitation(actor, row)
 
 
+def mailed(people: People) -> Iterator[Thing]:
+    """Mailed links: to a new password, for whoever has the mail; to confirm an address, for whoever asked."""
+    rahman = people.users["rahman"]
+    asked = EmailAddress(user_id=rahman.id, address="rahman@example.go.id", nonce="a", asked_at=START)
+    # somebody who does not walk, for whoever does forgets the own address
+    mega = people.put(User(username="mega", name="Mega", password_hash="", created_at=START))
+    address = EmailAddress(user_id=mega.id, address="mega@example.go.id", nonce="b", asked_at=START, confirmed_at=START)
+    people.put(asked, address, RoleGrant(user_id=mega.id, role=Role.REVIEWER, area_code=SEKAYU, starts_on=day(-1)))
+    link = password_links.make(people.session, username="mega", now=START)
+    assert link
+    own, refused = token_of(SECRET_KEY, asked), {"mail.set_password": 422}
+    rahman_id = rahman.id
+    yield Thing("link to a new password", "/masuk/lupa/", {"token": link.token})
+    yield Thing("no link", "/masuk/lupa/", {"token": "x" * 43}, nobody, instead=refused)
+    yield Thing("link to an address", "/akun/email/", {"token": own}, lambda actor: actor.user_id == rahman_id)
+    yield Thing("no link to an address", "/akun/email/", {"token": "x" * 40}, nobody)
+
+
 def places(_people: People) -> Iterator[Thing]:
     """Villages and districts: everybody's."""
     yield Thing("a village", "/desa/", {"code": SUKARAMI})
@@ -331,6 +357,7 @@ KINDS: tuple[Callable[[People], Iterator[Thing]], ...] = (
     no_photo,
     people_and_roles,
     slips,
+    mailed,
     places,
     reference,
     files,
