@@ -144,7 +144,7 @@ def remove_address() -> Response:
     return done(N_("Alamat email dihapus."), to="/akun/")
 
 
-@bp.get(f"{OWN}{TOKEN}/")
+@bp.get(f"{OWN}tautan/{TOKEN}/")
 @allow(Permission.ACCOUNT_OWN)
 def confirm_page(token: str) -> Response:
     """What the mailed link opens: a button. Reading changes nothing."""
@@ -155,7 +155,7 @@ def confirm_page(token: str) -> Response:
     return _kept_nowhere(render_page("accounts/address_confirm.html", address=row.address, token_of_link=token))
 
 
-@bp.post(f"{OWN}{TOKEN}/")
+@bp.post(f"{OWN}tautan/{TOKEN}/")
 @allow(Permission.ACCOUNT_OWN)
 def confirm_address(token: str) -> Response:
     """From now on it counts."""

@@ -70,7 +70,7 @@ def _password(post: Post, session: Session, job: Job) -> None:
 def _address(post: Post, session: Session, job: Job) -> None:
     row, user = queries.email_address(session, int(job.subject)), session.get(User, int(job.subject))
     if row is not None and user is not None and mail_address.is_open(row, post.clock()):
-        url = f"{post.public_url}/akun/email/{mail_address.token_of(post.server_key, row)}/"
+        url = f"{post.public_url}/akun/email/tautan/{mail_address.token_of(post.server_key, row)}/"
         body = _ADDRESS.format(username=user.username, url=url)
         post.send(Message(row.address, "KIM Muba: pastikan alamat email", body))
 

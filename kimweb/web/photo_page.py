@@ -92,7 +92,7 @@ def register(bp: Blueprint, flow: Flow) -> None:
 
     here, marked = f"{flow.address}foto/<id:photo_id>/", allow(flow.permission)
     bp.get(here, endpoint="photo")(marked(photo))
-    bp.post(f"{here}penutupan", endpoint="cover")(marked(cover))
+    bp.post(f"{here}penyamaran", endpoint="cover")(marked(cover))
     bp.post(f"{here}uraian", endpoint="describe")(marked(describe))
 
 

@@ -324,10 +324,16 @@ def test_without_mail_nothing_of_it_is_anywhere(client: FlaskClient, people: Peo
     for path in ("/akun/", "/akun/data/", "/privasi/", "/bantuan/", "/masuk/lupa/", "/akun/kode-kedua/"):
         page = client.get(path).text.lower()
         assert "email" not in page.replace('type="email"', ""), path
-    for path in (SENT, "/akun/email/", f"{PAGE}{'A' * 43}/", f"/akun/email/{'0' * 40}/"):
+    for path in (SENT, "/akun/email/", f"{PAGE}{'A' * 43}/", f"/akun/email/tautan/{'0' * 40}/"):
         assert client.get(path).status_code == 404, path
     token = {"username": "agus", "address": "a@example.go.id", "password": PASSWORD}
-    for path in (PAGE, "/akun/email/", "/akun/email/penghapusan", f"{PAGE}{'A' * 43}/", f"/akun/email/{'0' * 40}/"):
+    for path in (
+        PAGE,
+        "/akun/email/",
+        "/akun/email/penghapusan",
+        f"{PAGE}{'A' * 43}/",
+        f"/akun/email/tautan/{'0' * 40}/",
+    ):
         assert client.post(path, data=token).status_code in (400, 404), path
     assert session.scalars(sa.select(Waiting)).all() == []
     assert user_by_username(session, "agus") is not None

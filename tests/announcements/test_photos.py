@@ -72,7 +72,7 @@ def test_the_picture_is_covered_and_described_before_and_after_publishing(
     assert problems(client.get(path).text) == []
     assert forms.send(client, f"{path}uraian", on=path, alt="").status_code == 422
     assert forms.send(client, f"{path}uraian", on=path, alt="Beras di balai desa").status_code == 303
-    assert forms.send(client, f"{path}penutupan", on=path, cells=["A1"]).status_code == 303
+    assert forms.send(client, f"{path}penyamaran", on=path, cells=["A1"]).status_code == 303
     session.rollback()
     link = session.scalars(sa.select(AnnouncementPhoto)).one()
     assert link.alt == "Beras di balai desa"
@@ -113,7 +113,7 @@ def test_who_covers_and_describes_it(
         seen, status = client.get(page).status_code == 200, client.get(path).status_code
         assert status in ((200,) if may else (403, 404)), name
         assert (seen and path in client.get(page).text) is may, name
-        for noun, typed in (("uraian", {"alt": "Jalan"}), ("penutupan", {"cells": "A1"})):
+        for noun, typed in (("uraian", {"alt": "Jalan"}), ("penyamaran", {"cells": "A1"})):
             session.rollback()
             version = session.scalars(sa.select(Announcement.version).where(Announcement.id == row.id)).one()
             fields = {"csrf_token": forms.token_of(client), "version": str(version), **typed}

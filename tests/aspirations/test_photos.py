@@ -180,7 +180,7 @@ def test_the_desk_covers_a_part_before_it_shows(client: FlaskClient, people: Peo
     enter(client, "sari")
     assert path in client.get(f"/aspirasi/{row.code}/").text
     assert problems(client.get(path).text) == []
-    assert send(client, f"{path}penutupan", on=path, cells=["C3", "C4"]).status_code == 303
+    assert send(client, f"{path}penyamaran", on=path, cells=["C3", "C4"]).status_code == 303
     assert before not in {link.hash for link in links(session)}
     assert session.get(Photo, before) is None
     assert audit.history(session, "aspiration", row.code)[-1].verb == COVERED
@@ -216,7 +216,7 @@ def test_an_overlooked_face_is_covered_once_everybody_sees_it(
         assert (path in client.get(page).text) is (status == 200), who
     enter(client, "sari")
     before = links(session)[0].hash
-    assert send(client, f"{path}penutupan", on=path, cells=["A1"]).status_code == 303
+    assert send(client, f"{path}penyamaran", on=path, cells=["A1"]).status_code == 303
     client.delete_cookie("kim")
     assert client.get(f"/foto/{before}-480.webp").status_code == 404
     assert client.get(f"/foto/{links(session)[0].hash}-480.webp").status_code == 200
@@ -233,7 +233,7 @@ def test_who_covers_and_describes_before_it_is_shown(
     enter(client, who)
     path = f"/aspirasi/{row.code}/foto/{first.id}/"
     assert client.get(path).status_code == status
-    for noun, typed in (("uraian", {"alt": "Jembatan"}), ("penutupan", {"cells": "A1"})):
+    for noun, typed in (("uraian", {"alt": "Jembatan"}), ("penyamaran", {"cells": "A1"})):
         session.rollback()
         version = session.scalars(sa.select(Aspiration.version).where(Aspiration.id == row.id)).one()
         fields = {"csrf_token": token_of(client), "version": str(version), **typed}

@@ -210,7 +210,7 @@ def test_the_moderator_covers_a_part_and_the_uncovered_one_is_gone(
     assert problems(page.text) == []
     assert page.text.count('type="checkbox"') == 48
     assert client.get(f"/foto/{before}-kisi.jpg").mimetype == "image/jpeg"
-    assert send(client, f"{path}penutupan", on=path, cells=["A1", "B2"]).status_code == 303
+    assert send(client, f"{path}penyamaran", on=path, cells=["A1", "B2"]).status_code == 303
     [link] = links(session)
     assert link.hash != before
     assert link.alt == "Warga"
@@ -227,9 +227,9 @@ def test_a_form_from_before_the_cover_is_stale(client: FlaskClient, people: Peop
     row = people.put(people.news(State.SUBMITTED))
     path = with_photo(session, f"/berita/{row.id}/")
     enter(client, "sari")
-    fields = form_fields(client.get(path).text, f"{path}penutupan")
-    assert client.post(f"{path}penutupan", data=fields | {"cells": "A1"}).status_code == 303
-    assert client.post(f"{path}penutupan", data=fields | {"cells": "A2"}).status_code == 409
+    fields = form_fields(client.get(path).text, f"{path}penyamaran")
+    assert client.post(f"{path}penyamaran", data=fields | {"cells": "A1"}).status_code == 303
+    assert client.post(f"{path}penyamaran", data=fields | {"cells": "A2"}).status_code == 409
     answer = client.post(f"{path}uraian", data=fields | {"alt": "Warga"})
     assert answer.status_code == 409
     assert "Warga</textarea>" in answer.text
@@ -291,7 +291,7 @@ def test_who_covers_and_describes_what(
     enter(client, who)
     assert client.get(path).status_code == status
     assert (path in client.get(f"/berita/{row.id}/").text) is (status == 200)
-    for noun, typed in (("uraian", {"alt": "Jalan"}), ("penutupan", {"cells": "A1"})):
+    for noun, typed in (("uraian", {"alt": "Jalan"}), ("penyamaran", {"cells": "A1"})):
         fields = {"csrf_token": token_of(client), "version": str(version_of(session, row)), **typed}
         assert client.post(f"{path}{noun}", data=fields).status_code == (303 if status == 200 else status)
     other = people.put(people.news(state))

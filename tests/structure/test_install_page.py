@@ -14,6 +14,8 @@ from kimweb.settings import Settings
 from tests.structure.source import KIMWEB, ROOT
 
 PAGE = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+NEEDS = {"KIMWEB_SMTP_URL": {"KIMWEB_MAIL_FROM": "kim@example.go.id", "KIMWEB_PUBLIC_URL": "https://kim.example.go.id"}}
+"""What a setting is refused without."""
 LITERAL = re.compile(r"`([^`]*)`")
 
 
@@ -69,7 +71,7 @@ def test_its_default_is_the_code_s_and_its_example_is_taken(tmp_path: Path, name
             first = LITERAL.findall(default)[0]
             assert read(tmp_path, **{name: first})[0] == plain
         if example.startswith("`"):
-            assert read(tmp_path, **{name: LITERAL.findall(example)[0]})
+            assert read(tmp_path, **{name: LITERAL.findall(example)[0]}, **NEEDS.get(name, {}))
 
 
 @pytest.mark.parametrize("row", ["| `KIMWEB_NEW` | x | `0` | `1` |", "| `KIMWEB_HOSTS` | x | any | `a` |"])

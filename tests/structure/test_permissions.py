@@ -32,7 +32,7 @@ NO_STATE = {
     "privasi": "hides more, in every state (docs/permissions.md names who)",
     "pilihan": "a cookie of the reader's own browser",
     "penghapusan": "an off day or a masa pemilihan, which have no states; an own draft, which is gone then",
-    "penutupan": "parts of a photo are covered; tests/*/test_photos.py try who",
+    "penyamaran": "parts of a photo are covered; tests/*/test_photos.py try who",
     "uraian": "what a photo shows; the same",
     "laporan": "a reader's report: it moves nothing by itself",
     "instansi": "reference data: admin only",
@@ -42,7 +42,7 @@ NO_STATE = {
     "kata-sandi": "a slip for somebody's password; tests/accounts/test_people.py tries every role",
     "kode-kedua": "the end of somebody's second factor; tests/accounts/test_second_factor_reset.py tries every role",
     "lupa": "a link for a new password is used once; tests/accounts/test_forgotten.py",
-    "email": "the own address; tests/accounts/test_mail_address.py",
+    "tautan": "the own address is confirmed; tests/accounts/test_mail_address.py",
     "peran": "a role for somebody; the same",
     "pengakhiran": "the end of somebody's role; the same",
 }

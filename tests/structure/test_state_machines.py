@@ -34,6 +34,8 @@ NO_NOUN = {
 NO_VERB = {
     "laporan": "a reader's report: it moves nothing by itself",
     "draf": "what is being typed is kept: it moves nothing",
+    "penyamaran": "parts of a photo are made black: the picture changes, not the state",
+    "uraian": "what a photo shows is written",
     "penghapusan": "an own draft: it is gone then, which is no state",
 }
 NO_ROW = {aspirations.Verb.TIGHTEN: "changes privacy, never the state", aspirations.Verb.SEND: "makes the row"}

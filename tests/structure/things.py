@@ -315,8 +315,8 @@ def mailed(people: People) -> Iterator[Thing]:
     rahman_id = rahman.id
     yield Thing("link to a new password", "/masuk/lupa/", {"token": link.token})
     yield Thing("no link", "/masuk/lupa/", {"token": "x" * 43}, nobody, instead=refused)
-    yield Thing("link to an address", "/akun/email/", {"token": own}, lambda actor: actor.user_id == rahman_id)
-    yield Thing("no link to an address", "/akun/email/", {"token": "x" * 40}, nobody)
+    yield Thing("link to an address", "/akun/email/tautan/", {"token": own}, lambda actor: actor.user_id == rahman_id)
+    yield Thing("no link to an address", "/akun/email/tautan/", {"token": "x" * 40}, nobody)
 
 
 def places(_people: People) -> Iterator[Thing]:

@@ -142,7 +142,7 @@ def _confirming(stage: Stage) -> tuple[str, FlaskClient]:
     client = _addressed(stage)
     row = email_address(stage.world.session, stage.people["agus"].id)
     assert row
-    return f"{EMAIL}{token_of(SECRET_KEY, row)}/", client
+    return f"{EMAIL}tautan/{token_of(SECRET_KEY, row)}/", client
 
 
 def _linked(stage: Stage) -> tuple[str, FlaskClient]:
@@ -335,7 +335,7 @@ CASES = [
     ),
     Case("news.second", "rahman", lambda stage: stage.watched(self_published=True), "/pemeriksaan"),
     Case("news.withdraw", "sari", _news(NewsState.PUBLISHED), "/penarikan", {"reason": "Salah."}, {"reason": ""}),
-    Case("news.cover", "sari", _pictured, "/penutupan", {"cells": ["C4"]}, {"cells": []}),
+    Case("news.cover", "sari", _pictured, "/penyamaran", {"cells": ["C4"]}, {"cells": []}),
     Case("news.describe", "sari", _pictured, "/uraian", {"alt": WRITTEN}, {"alt": ""}),
     Case(
         "announcements.write",
@@ -356,7 +356,7 @@ CASES = [
         SHOWN,
     ),
     Case("announcements.publish", "agus", _announced(AnnouncementState.DRAFT), "/publikasi"),
-    Case("announcements.cover", "agus", _illustrated, "/penutupan", {"cells": ["B2"]}, {"cells": []}),
+    Case("announcements.cover", "agus", _illustrated, "/penyamaran", {"cells": ["B2"]}, {"cells": []}),
     Case("announcements.describe", "agus", _illustrated, "/uraian", {"alt": "Beras"}, {"alt": WRITTEN * 9}, SHOWN),
     Case(
         "announcements.withdraw",
@@ -422,7 +422,7 @@ CASES = [
         SHOWN,
     ),
     Case("aspirations.hand_back", "dewi", AT_AGENCY, "/pengembalian", {"reason": "Bukan kami."}, {"reason": ""}),
-    Case("aspirations.cover", "sari", _photographed, "/penutupan", {"cells": ["A1", "F8"]}, {"cells": []}),
+    Case("aspirations.cover", "sari", _photographed, "/penyamaran", {"cells": ["A1", "F8"]}, {"cells": []}),
     Case("aspirations.describe", "sari", _photographed, "/uraian", {"alt": ""}, {"alt": WRITTEN * 9}, SHOWN),
     Case("aspirations.reply", "pengirim", ASKED, "/keterangan", {"text": "Di RT 02."}, {"text": " "}),
     Case("aspirations.close", "pengirim", ANSWERED, "/penyelesaian", {"rating": "5"}),
