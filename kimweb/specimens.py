@@ -68,6 +68,8 @@ def _news_matrix() -> Matrix:
     for (state, verb), step in news_table.items():
         ask = by_policy(news_policy.authority, step.permission)
         cases.append(Case(verb, str(state), step.permission, rows(state), ask))
+    mends = by_policy(news_policy.authority, Permission.NEWS_PHOTO)
+    cases += [Case("foto", str(state), Permission.NEWS_PHOTO, rows(state), mends) for state in news.State]
     for (state, verb), step in news_table.items():
         if verb in (news.Verb.PUBLISH, news.Verb.RESTORE):
             own, what = rows(state, by_moderator=True), f"{state}, a moderator's own, masa pemilihan"
@@ -88,8 +90,10 @@ def _announcement_matrix() -> Matrix:
 
     cases = []
     for kind in ("the regency's", "a district's", "an agency's"):
+        mends = by_policy(announcement_policy.authority, Permission.ANNOUNCEMENT_PHOTO)
         for state in announcements.State:
             cases.append(Case("see", f"{kind}, {state}", None, rows(state, kind), announcement_policy.can_see))
+            cases.append(Case("foto", f"{kind}, {state}", Permission.ANNOUNCEMENT_PHOTO, rows(state, kind), mends))
         ask = by_policy(announcement_policy.authority, Permission.ANNOUNCEMENT_WRITE)
         draft = announcements.State.DRAFT
         cases.append(Case("ubah", f"{kind}, {draft}", Permission.ANNOUNCEMENT_WRITE, rows(draft, kind), ask))
@@ -131,6 +135,12 @@ def _aspiration_matrix() -> Matrix:
         for at, desks in where.items()
         for on in desks
         for kind in (("", ", secret") if on is desk.VILLAGE else ("", ", secret", ", about the village"))
+    ]
+    mends = by_policy(aspiration_policy.authority, Permission.ASPIRATION_PHOTO)
+    cases += [
+        Case("foto", named(at, on, False), Permission.ASPIRATION_PHOTO, rows(at, on, late=False), mends)
+        for at, desks in where.items()
+        for on in desks
     ]
     for (at, verb), step in aspiration_table.items():
         ask = by_policy(aspiration_policy.authority, step.permission)

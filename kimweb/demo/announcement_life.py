@@ -12,6 +12,8 @@ from kimweb.announcements.policy import Office
 from kimweb.areas.models import Area
 from kimweb.core.actor import REGENCY, Actor
 from kimweb.core.calendar import local_day
+from kimweb.core.photos import NO_CHANGE
+from kimweb.demo import scenes
 from kimweb.demo.people import HOME
 from kimweb.demo.texts import Filler, day_name, entries
 from kimweb.demo.world import World
@@ -24,6 +26,7 @@ def plan_announcements(world: World, regency: Area) -> None:
     texts = entries("announcements")
     wide = [text for text in texts if text["scope"] == "regency"]
     local = [text for text in texts if text["scope"] != "regency" and text["urgency"] != "darurat"]
+    local.sort(key=lambda text: "photo" not in text)  # (the personas' district is the first)
     loud = [text for text in texts if text["scope"] != "regency" and text["urgency"] == "darurat"]
     for number, text in enumerate(wide):
         day = world.some_day(recent=0.9) if number % 6 else world.today - timedelta(days=1 + number % 5)
@@ -75,6 +78,7 @@ class Notice:
             event_on=happens if "event_time" in text else None,
             event_time=text.get("event_time", ""),
             event_place=filler.fill(text.get("event_place", "")),
+            pictures=scenes.photo_of(text) if HOME.startswith(self.area.code) else NO_CHANGE,
             phone="112" if text["urgency"] == "darurat" else "",
         )
         office, actor = self._speaker(at)

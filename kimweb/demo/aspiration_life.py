@@ -6,10 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from kimweb.areas.models import Area
-from kimweb.aspirations import actions, queries, sending
+from kimweb.aspirations import actions, mending, queries, sending
 from kimweb.aspirations.models import AnswerKind, Desk, Kind, RejectReason
 from kimweb.core.calendar import local_day
 from kimweb.core.codes import ALPHABET
+from kimweb.core.photos import NewPhoto
+from kimweb.core.workflow import Step
+from kimweb.demo import scenes
 from kimweb.demo.people import HOME
 from kimweb.demo.texts import Filler, day_name, entries, fitting, given_names
 from kimweb.demo.world import World
@@ -32,6 +35,9 @@ def plan_aspirations(world: World) -> None:
         if area.code == HOME:
             for text, hours in zip(_plain(texts[count:]), FRESH_AT_HOME_HOURS, strict=False):
                 Way(world, area, text, world.now - timedelta(hours=hours), waits_for="check")
+            waiting, shown = (text for text in entries("aspirations") if "photo" in text)
+            Way(world, area, waiting, world.now - timedelta(hours=5), waits_for="check", photo=True)
+            Way(world, area, shown, world.now - timedelta(days=16), photo=True)
     _fill_desks(world)
 
 
@@ -55,8 +61,19 @@ def _fill_desks(world: World) -> None:
 class Way:
     """One aspiration and its way."""
 
-    def __init__(self, world: World, area: Area, text: dict[str, Any], at: datetime, *, waits_for: str = "") -> None:
-        """`waits_for`: the step ("check", "decide", "answer") that has not been taken yet."""
+    def __init__(
+        self,
+        world: World,
+        area: Area,
+        text: dict[str, Any],
+        at: datetime,
+        *,
+        waits_for: str = "",
+        photo: bool = False,
+    ) -> None:
+        """`waits_for`: the step ("check", "decide", "answer") that has not been taken yet. `photo`: sent with the one
+        that the text names."""
+        self.photos = (NewPhoto(scenes.picture(text["photo"])),) if photo else ()
         self.world, self.area, self.text, self.waits_for = world, area, text, waits_for
         self.filler = Filler.of(area, local_day(at), world.random)
         self.code, self.asked, self.reopened = "", False, False
@@ -75,13 +92,12 @@ class Way:
             name=world.random.choice(given_names()) if dice < 0.6 else "",
             phone=f"0812 0000 0{world.random.randint(100, 999)}" if dice < 0.4 else "",
             hide_name=dice > 0.35,
-            hide_text=dice > 0.95,
+            hide_text=dice > 0.95 and not self.photos,
             about_village=text.get("about") == "desa",
             about_district=text.get("about") == "kecamatan",
         )
-        self.code = sending.send_aspiration(
-            world.session, new, key=None, network=self.area.code, now=at, make_code=self._code
-        ).code
+        more: dict[str, Any] = {"pictures": self.photos, "make_code": self._code}
+        self.code = sending.send_aspiration(world.session, new, key=None, network=self.area.code, now=at, **more).code
         self._plan(at, [0, 1, 1, 2, 3, 5], self.check)
 
     def check(self, at: datetime) -> None:
@@ -89,8 +105,19 @@ class Way:
         if "question" in self.text and not self.asked and self.world.random.random() < 0.4:
             self.ask(at)
             return
-        actions.forward_aspiration(self.world.session, self._step(self._checker(at), at), code=self.code)
+        step = self._step(self._checker(at), at)
+        actions.forward_aspiration(self.world.session, step, code=self.code, photos=self._shown(step))
         self._plan(at, [0, 1, 2, 2, 3, 4], self.decide)
+
+    def _shown(self, step: Step) -> list[int]:
+        """The photos that everybody will see, each with words in its place now."""
+        if not self.photos:
+            return []
+        row = queries.visible_aspiration(self.world.session, step.actor, self.code)
+        for photo in row.photos:
+            told = {"photo_id": photo.id, "to": self.text["alt"]}
+            mending.mend_photo(self.world.session, step, code=self.code, **told)
+        return [photo.id for photo in row.photos]
 
     def ask(self, at: datetime) -> None:
         """A question back to the sender; some never reply."""

@@ -10,6 +10,8 @@ from kimweb.areas.models import Area
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import local_day
 from kimweb.core.errors import KimError
+from kimweb.core.photos import NO_CHANGE
+from kimweb.demo import scenes
 from kimweb.demo.people import HOME
 from kimweb.demo.texts import Filler, fitting, phrases
 from kimweb.demo.world import World
@@ -22,6 +24,8 @@ def plan_news(world: World) -> None:
     for area in (area for area in world.villages if area.code in world.moderators):
         texts = fitting("news", area.code)
         world.random.shuffle(texts)
+        if area.code == HOME:
+            texts.sort(key=lambda text: "photo" not in text)
         chosen = deque(texts)
         for number in range(world.random.randint(2, 7) if area.code != HOME else 9):
             day = world.some_day() if area.code != HOME else world.today - timedelta(days=3 + 5 * number)
@@ -53,9 +57,9 @@ class Piece:
         world = self.world
         title = self.filler.fill(self.text["title"])[:120]
         body = self.filler.fill(self.text["body"])
-        self.news = actions.write_news(
-            world.session, world.step(self.author, at), area_code=self.area.code, title=title, body=body
-        )
+        photos = scenes.photo_of(self.text) if self.area.code == HOME else NO_CHANGE  # not one picture everywhere
+        written: dict[str, Any] = {"area_code": self.area.code, "title": title, "body": body, "pictures": photos}
+        self.news = actions.write_news(world.session, world.step(self.author, at), **written)
         if self.waits or world.random.random() > 0.05:
             world.plan(at + timedelta(minutes=world.random.randint(3, 40)), self.submit)
 

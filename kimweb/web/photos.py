@@ -22,7 +22,8 @@ from kimweb.web.forms import Form, clean_line
 
 _MARK = "kimweb_takes_photos"
 _TEXT_BYTES = 256 * 1024
-_A_YEAR = 365 * 24 * 3600
+_A_DAY = 24 * 3600
+"""For so long a browser keeps what everybody may see; then it asks whether it still may (docs/decisions/0016)."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 AGAIN = N_("Pilih lagi fotonya: peramban tidak menyimpannya.")
@@ -171,15 +172,18 @@ class PhotosForm(Form):
 
 
 def answer(file: PhotoFile, *, is_public: bool) -> Response:
-    """The picture itself. What everybody may see never changes under its address; the rest is never kept."""
+    """The picture itself, or that what the browser holds may still be shown (304): for whoever may see it now."""
     response = Response(file.content, mimetype=f"image/{'jpeg' if file.kind == pictures.FileKind.JPEG else 'webp'}")
+    if is_public:
+        response.set_etag(file.hash[:16])  # (what stands under an address never changes)
+        response.make_conditional(request)
     return kept_as(response, is_public=is_public)
 
 
 def kept_as(response: Response, *, is_public: bool) -> Response:
     """Say how long an image may be kept, and that nothing in it is ever run."""
     whose = "private" if current_app.config["SESSION_COOKIE_NAME"] in request.cookies else "public"
-    cache = f"{whose}, max-age={_A_YEAR}, immutable" if is_public else "private, no-store"
+    cache = f"{whose}, max-age={_A_DAY}, immutable" if is_public else "private, no-store"
     response.headers["Cache-Control"] = cache  # (an answer that renews somebody's cookie is in no shared cache)
     response.headers["Content-Security-Policy"] = "default-src 'none';sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -147,7 +147,7 @@ def test_only_what_the_desk_ticks_becomes_public(client: FlaskClient, people: Pe
     assert f"/foto/{first.hash}/" not in text
     assert client.get(f"/foto/{first.hash}-480.webp").status_code == 404
     public = client.get(f"/foto/{second.hash}-480.webp")
-    assert public.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert public.headers["Cache-Control"] == "public, max-age=86400, immutable"
 
 
 def test_without_a_tick_none_becomes_public(client: FlaskClient, people: People, session: Session) -> None:

@@ -20,6 +20,8 @@ from kimweb.core.actor import REGENCY
 from kimweb.core.codes import pin_for
 from kimweb.core.db import writing
 from kimweb.core.photos import Photo, PhotoFile
+from kimweb.core.workflow import Step
+from kimweb.news import actions as news_actions
 from kimweb.news.models import State as NewsState
 from kimweb.news.policy import PUBLIC as NEWS_PUBLIC
 from tests.conftest import SECRET_KEY
@@ -29,7 +31,7 @@ from tests.support.people import EVERYBODY, TODAY, People, enter
 from tests.support.pictures import jpeg, with_photo
 from tests.web.site import browser
 
-YEAR = "public, max-age=31536000, immutable"
+DAY = "public, max-age=86400, immutable"
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def addresses(picture: str) -> list[str]:
 
 
 @pytest.mark.database
-def test_a_public_photo_is_kept_for_a_year_and_runs_nothing(
+def test_a_public_photo_is_kept_for_a_day_and_runs_nothing(
     client: FlaskClient, people: People, session: Session
 ) -> None:
     row = people.put(people.news(NewsState.PUBLISHED))
@@ -66,7 +68,7 @@ def test_a_public_photo_is_kept_for_a_year_and_runs_nothing(
         assert stored
         assert file.data == stored.content
         assert file.headers["Content-Type"] == ("image/webp" if kind == "webp" else "image/jpeg")
-        assert file.headers["Cache-Control"] == YEAR
+        assert file.headers["Cache-Control"] == DAY
         assert file.headers["X-Content-Type-Options"] == "nosniff"
         assert file.headers["Content-Security-Policy"] == "default-src 'none';sandbox"
         assert "Set-Cookie" not in file.headers
@@ -75,6 +77,26 @@ def test_a_public_photo_is_kept_for_a_year_and_runs_nothing(
     view = session.get(PhotoFile, (picture, "jpg", 480))
     assert view
     assert f'width="{view.width}" height="{view.height}"' in page.text
+
+
+@pytest.mark.database
+def test_after_a_day_a_browser_asks_whether_it_may_still_show_it(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    """A few bytes (304) while it may; a 404 as soon as the piece is withdrawn, whatever the browser holds."""
+    row = people.put(people.news(NewsState.PUBLISHED))
+    with_photo(session, f"/berita/{row.id}/")
+    path = addresses(newest(session))[-2]
+    tag = client.get(path).headers["ETag"]
+    held = client.get(path, headers={"If-None-Match": tag})
+    assert (held.status_code, held.data, held.headers["Cache-Control"]) == (304, b"", DAY)
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+    step = Step(people.actor("sari"), START, reason="Ada wajah anak.")
+    news_actions.withdraw_news(session, step, news_id=row.id)
+    gone = client.get(path, headers={"If-None-Match": tag})
+    assert (gone.status_code, gone.headers["Cache-Control"]) == (404, "private, no-store")
+    seen = enter(client, "sari").get(path, headers={"If-None-Match": tag})
+    assert (seen.status_code, seen.headers["Cache-Control"]) == (200, "private, no-store")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +198,7 @@ def test_a_photo_of_an_aspiration_is_for_its_desks_until_it_is_shown(
         if expected:
             seen.add(who)
             cache = answers[1].headers["Cache-Control"]
-            assert cache == ((YEAR if who == "visitor" else YEAR.replace("public", "private")) if everybody
+            assert cache == ((DAY if who == "visitor" else DAY.replace("public", "private")) if everybody
                              else "private, no-store"), who  # fmt: skip
     assert ("visitor" in seen) is everybody
     assert "budi" not in seen or everybody

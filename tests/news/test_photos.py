@@ -194,6 +194,55 @@ def test_more_than_three_times_eight_megabytes_get_the_sites_own_page(client: Fl
     assert problems(answer.text) == []
 
 
+# ------------------------------------------------------------------ what an error page cannot bring back
+
+GONE = "Fotonya tidak tersimpan, harus dipilih lagi."
+
+
+def stale(client: FlaskClient, path: str, **fields: Any) -> Any:
+    """Sent with a token of yesterday's page."""
+    answer = client.post(path, data={**TYPED, "csrf_token": "old", "langsung": "ajukan", **fields})
+    assert answer.status_code == 400
+    assert problems(answer.text) == []
+    return answer
+
+
+def test_a_stale_form_is_sent_again_with_photos_chosen_anew(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "budi")
+    answer = stale(client, WRITE, photos=files(jpeg(), jpeg(seed=2)), alt=["Jalan", "Warga", ""])
+    assert GONE in answer.text
+    assert answer.text.count('type="file"') == 3
+    again = form_fields(answer.text, WRITE) | {"photos": files(jpeg(), jpeg(seed=2)), "alt": ["Jalan", "Warga", ""]}
+    assert 'value="Warga"' in answer.text
+    assert client.post(WRITE, data=again, content_type="multipart/form-data").status_code == 303
+    assert [link.alt for link in links(session)] == ["Jalan", "Warga"]
+    assert session.query(News).one().state is State.SUBMITTED
+
+
+def test_a_stale_form_without_photos_says_nothing_about_them(client: FlaskClient, people: People) -> None:
+    enter(client, "budi")
+    answer = stale(client, WRITE, photos=files(), alt=["", "", ""])
+    assert GONE not in answer.text
+    assert 'type="file"' not in answer.text
+    assert "Keterangan foto" not in answer.text
+    row = people.put(people.news(State.DRAFT))
+    assert GONE not in stale(client, f"/berita/{row.id}/pengajuan", photos=files(jpeg(320, 240))).text, (
+        "(it takes none)"
+    )
+
+
+@pytest.mark.parametrize(("sent", "said"), [([jpeg()], True), ([], False)])
+def test_whoever_is_signed_out_is_told_beside_the_way_in(
+    client: FlaskClient, people: People, sent: list[bytes], said: bool
+) -> None:
+    answer = stale(client, WRITE, photos=files(*sent), alt=["Jalan", "Warga", ""])
+    assert "Anda sudah keluar." in answer.text
+    assert "Jalan\nWarga</textarea>" in answer.text
+    assert (GONE in answer.text) is said
+
+
 # ------------------------------------------------------------------ covering
 
 
