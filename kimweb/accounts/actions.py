@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kimweb.accounts import queries
-from kimweb.accounts.models import Absence, RoleGrant, User, UserSession
+from kimweb.accounts.models import Absence, PasswordLink, RoleGrant, User, UserSession
 from kimweb.accounts.passwords import Passwords, common
 from kimweb.core import audit, throttle
 from kimweb.core.actor import Actor, Role
@@ -153,11 +153,18 @@ def change_password(
         locked = queries.user_for_update(session, user.id)
         if locked is None:
             raise NotFound("Akun ini tidak ada lagi.")
-        locked.password_hash = fresh
-        session.execute(
-            sa.delete(UserSession).where(UserSession.user_id == locked.id, UserSession.token_hash != token_hash(keep))
-        )
+        set_hash(session, locked, fresh, now=now, keep=token_hash(keep))
         _record(session, locked, "password", actor_id=locked.id, now=now)
+
+
+def set_hash(session: Session, user: User, fresh: str, *, now: datetime, keep: str = "") -> None:
+    """Let a new password count: every session ends but `keep` (the hash of its token), and so does every other way to
+    a password: open slips and mailed links. Needs a write transaction and the person's lock."""
+    user.password_hash = fresh
+    changed(session, sa.delete(UserSession).where(UserSession.user_id == user.id, UserSession.token_hash != keep))
+    changed(session, sa.delete(PasswordLink).where(PasswordLink.user_id == user.id))
+    for slip in queries.open_slips_of(session, user.id):
+        slip.withdrawn_at = now
 
 
 def check_password(password: str, username: str = "") -> None:
@@ -231,7 +238,7 @@ def set_absence(
     """Say "sedang berhalangan", from and until (both count); replaces what was said before and has not ended."""
     if actor.user_id is None:
         raise NotFound("Akun ini tidak ada lagi.")
-    if starts_on < actor.day or ends_on > starts_on + timedelta(days=ABSENCE_MAX_DAYS):
+    if starts_on < actor.day or (ends_on - starts_on).days > ABSENCE_MAX_DAYS:
         hint = N_("Mulai hari ini atau sesudahnya, paling lama satu tahun.")
         raise Invalid("Tanggalnya tidak bisa dipakai.", {"starts_on": hint})
     if ends_on < starts_on:

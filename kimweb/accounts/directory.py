@@ -130,6 +130,14 @@ def is_own_admin(session: Session, user_id: int, day: date, *, beside: int = 0, 
     return bool(session.scalar(sa.select(query)))
 
 
+def may_give(session: Session, actor: Actor, held: Holding) -> Role | None:
+    """By which role the actor may give or end a role on a place: as the policy says, and an admin's only by an admin's
+    grant of one's own."""
+    if policy.is_for_admins_own(held) and not is_own_admin(session, actor.user_id or 0, actor.day):
+        return None
+    return policy.gives(actor, held)
+
+
 def holdings_of(session: Session, user: User, now: datetime) -> set[Holding]:
     """All that an account can do today, standing in for others included, or will be able to."""
     today = {held for held in queries.load_actor(session, user, now).holdings if held.by is None}
@@ -206,17 +214,11 @@ def _still_given(session: Session, slip: Invitation, now: datetime) -> bool:
         return False
     actor, wanted = queries.load_actor(session, giver, now), policy.held(slip)
     if wanted is not None:
-        return policy.gives(actor, wanted) is not None
+        return may_give(session, actor, wanted) is not None
     user = session.get(User, slip.user_id)
-    return user is not None and user.active and policy.is_above(actor, holdings_of(session, user, now))
-
-
-def open_slips_of(session: Session, user_id: int) -> Sequence[Invitation]:
-    """The unused slips for an account's password, locked."""
-    query = sa.select(Invitation).where(
-        Invitation.user_id == user_id, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None)
-    )
-    return session.scalars(query.order_by(Invitation.id).with_for_update()).all()
+    if user is None or not user.active:
+        return False
+    return all(may_give(session, actor, held) is not None for held in holdings_of(session, user, now))
 
 
 # ------------------------------------------------------------------ places

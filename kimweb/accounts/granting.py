@@ -27,8 +27,8 @@ def may_make_admins(session: Session, actor: Actor) -> bool:
 
 def authority_for(session: Session, actor: Actor, held: Holding) -> Role:
     """By which role the actor gives or ends a role on a place. Raises NotAllowed."""
-    role = policy.gives(actor, held)
-    if role is None or (policy.is_for_admins_own(held) and not may_make_admins(session, actor)):
+    role = directory.may_give(session, actor, held)
+    if role is None:
         raise NotAllowed("Peran ini di luar wewenang Anda.")
     return role
 

@@ -6,12 +6,11 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kimweb.accounts import actions, directory, granting, policy, queries
 from kimweb.accounts.csvfile import Row
-from kimweb.accounts.models import Invitation, UserSession
+from kimweb.accounts.models import Invitation, User
 from kimweb.accounts.passwords import Passwords
 from kimweb.accounts.record import record_slip
 from kimweb.areas.models import Agency, Area
@@ -73,11 +72,11 @@ def invite_all(session: Session, *, actor: Actor, now: datetime, server_key: str
     """
     with writing(session):
         places, slips, faults = directory.places_by_code(session), [], dict[str, str]()
-        batch, own = secrets.token_hex(6), granting.may_make_admins(session, actor)
+        batch = secrets.token_hex(6)
         for row in rows:
             place = places.get(row.code)
             held = policy.holding_on(row.role, place) if place else None
-            if held is None or policy.gives(actor, held) is None or (policy.is_for_admins_own(held) and not own):
+            if held is None or directory.may_give(session, actor, held) is None:
                 faults[str(row.line)] = _fault(row, place, held)
                 continue
             slips.append(_filled(_new_slip(server_key, row.name, by=actor.user_id or 0, now=now), held))
@@ -112,7 +111,7 @@ def issue_password_slip(session: Session, *, actor: Actor, now: datetime, server
         if not user.active:
             raise NotAllowed("Akun ini tidak aktif.")
         by = granting.authority_over(session, actor, user, now)
-        for old in directory.open_slips_of(session, user.id):
+        for old in queries.open_slips_of(session, user.id):
             old.withdrawn_at = now
         slip = _new_slip(server_key, user.name, by=actor.user_id or 0, now=now)
         slip.user_id = user.id
@@ -188,15 +187,15 @@ def set_password(
 ) -> None:
     """Use a slip for a new password: sets just that, and ends every session of the account. Raises Invalid and
     TooMany."""
-    check_code(session, server_key=server_key, typed=typed, network=network, now=now)
-    actions.check_password(password)
+    found = check_code(session, server_key=server_key, typed=typed, network=network, now=now)
+    owner = session.get(User, found.user_id or 0)
+    actions.check_password(password, owner.username if owner else "")
     fresh = passwords.hash(password)
     with writing(session):
         slip = directory.usable_slip(session, server_key=server_key, typed=typed, now=now, lock=True)
         user = queries.user_for_update(session, slip.user_id or 0) if slip is not None else None
         if slip is None or user is None:
             raise Invalid(REFUSED, {"code": REFUSED})
-        user.password_hash = fresh
-        session.execute(sa.delete(UserSession).where(UserSession.user_id == user.id))
         slip.used_at, slip.used_by = now, user.id
+        actions.set_hash(session, user, fresh, now=now)
         record_slip(session, slip, "accept", role=Role.SYSTEM, actor_id=user.id, now=now)

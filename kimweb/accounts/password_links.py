@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kimweb.accounts import actions, policy, queries
-from kimweb.accounts.models import EmailAddress, PasswordLink, User, UserSession
+from kimweb.accounts.models import EmailAddress, PasswordLink, User
 from kimweb.accounts.passwords import Passwords
 from kimweb.core import audit, outbox, throttle
 from kimweb.core.actor import Role
@@ -23,9 +23,9 @@ from kimweb.core.i18n import N_
 ASKED, CHANGED = "password_asked", "password_changed"
 """The outbox's kinds. Subjects: the name as it was typed, whoever's it is; the account's number."""
 LIFE = timedelta(hours=1)
-FROM_NETWORK, FOR_NAME, MINUTES = 5, 3, 60
-"""So often an hour a network may ask for a name (it hears that it must wait), and all together for a name (nobody
-hears it: it would tell that the name exists)."""
+FROM_NETWORK, ALL_NAMES, FOR_NAME, MINUTES = 5, 100, 3, 60
+"""So often an hour a network may ask for a name and for names altogether (it hears that it must wait), and all together
+for a name (nobody hears it: it would tell that the name exists)."""
 REFUSED = N_("Tautan ini tidak berlaku: lewat 1 jam, sudah dipakai, atau kata sandinya sudah diganti.")
 
 
@@ -42,6 +42,7 @@ def ask(session: Session, *, username: str, network: str, now: datetime) -> None
     """Have a link mailed, if there is anybody to mail it to: that is found out later, by the worker, so that this
     takes the same steps for every name. Raises TooMany after 5 for this name from this network in an hour."""
     name = username.strip().lower()[:32]
+    throttle.take(session, f"forgot-from:{network}", now=now, limit=ALL_NAMES, minutes=MINUTES)
     throttle.take(session, f"forgot-from:{name}:{network}", now=now, limit=FROM_NETWORK, minutes=MINUTES)
     with writing(session):
         try:
@@ -101,9 +102,7 @@ def set_password(session: Session, *, token: str, password: str, passwords: Pass
         link = usable(session, token=token, now=now)
         if link is None or user is None:
             raise Invalid(REFUSED, {"token": REFUSED})
-        user.password_hash = fresh
-        for table in (PasswordLink, UserSession):
-            changed(session, sa.delete(table).where(table.user_id == user.id))
+        actions.set_hash(session, user, fresh, now=now)
         outbox.enqueue(session, kind=CHANGED, subject=str(user.id), now=now)
         _record(session, user.id, "password_by_mail", now)
 

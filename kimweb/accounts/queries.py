@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from kimweb.accounts.models import (
     Absence,
     EmailAddress,
+    Invitation,
     PasswordLink,
     RecoveryCode,
     RoleGrant,
@@ -32,6 +33,15 @@ SILENT_AFTER_DAYS = 14
 
 def _holds(grant: type[RoleGrant], day: date) -> sa.ColumnElement[bool]:
     return sa.and_(grant.starts_on <= day, sa.or_(grant.ends_on.is_(None), grant.ends_on >= day))
+
+
+def _work_together(one_id: sa.SQLColumnExpression[int], other_id: sa.SQLColumnExpression[int], day: date) -> sa.Exists:
+    """SQL: whether both hold a role of their own on one area or agency."""
+    one, other = aliased(RoleGrant), aliased(RoleGrant)
+    same = sa.or_(one.area_code == other.area_code, one.agency_id == other.agency_id)
+    return sa.exists().where(
+        one.user_id == one_id, other.user_id == other_id, same, _holds(one, day), _holds(other, day)
+    )
 
 
 def _away(user_id: sa.SQLColumnExpression[int], day: date, *, replaced: bool) -> sa.Exists:
@@ -86,7 +96,10 @@ def load_actor(session: Session, user: User, now: datetime, proofs: frozenset[st
     reviewer."""
     day = local_day(now)
     absent_ids = sa.select(Absence.user_id).where(
-        Absence.stand_in_id == user.id, Absence.starts_on <= day, Absence.ends_on >= day
+        Absence.stand_in_id == user.id,
+        Absence.starts_on <= day,
+        Absence.ends_on >= day,
+        _work_together(Absence.user_id, sa.literal(user.id), day),  # whoever left the village stands in for nobody
     )
     query = sa.select(RoleGrant.role, RoleGrant.area_code, RoleGrant.agency_id).where(
         sa.or_(RoleGrant.user_id == user.id, RoleGrant.user_id.in_(absent_ids)), _holds(RoleGrant, day)
@@ -156,16 +169,8 @@ def absence_of(session: Session, user_id: int, day: date) -> Absence | None:
 
 def colleagues(session: Session, user_id: int, day: date) -> Sequence[User]:
     """Who may stand in: the others who hold a role on one of the person's own areas or agencies, by name."""
-    own, other = aliased(RoleGrant), aliased(RoleGrant)
-    query = (
-        sa.select(User)
-        .join(other, other.user_id == User.id)
-        .join(own, sa.or_(own.area_code == other.area_code, own.agency_id == other.agency_id))
-        .where(own.user_id == user_id, User.id != user_id, User.active, _holds(own, day), _holds(other, day))
-        .distinct()
-        .order_by(User.name)
-    )
-    return session.scalars(query).all()
+    others = User.id != user_id, User.active, _work_together(sa.literal(user_id), User.id, day)
+    return session.scalars(sa.select(User).where(*others).order_by(User.name)).all()
 
 
 def second_factor(session: Session, user_id: int) -> SecondFactor | None:
@@ -206,3 +211,11 @@ def password_link(session: Session, token_hash: str) -> PasswordLink | None:
     """A mailed link with its person, as both stand now."""
     query = sa.select(PasswordLink).where(PasswordLink.token_hash == token_hash).options(joinedload(PasswordLink.user))
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def open_slips_of(session: Session, user_id: int) -> Sequence[Invitation]:
+    """The unused slips for an account's password, locked."""
+    query = sa.select(Invitation).where(
+        Invitation.user_id == user_id, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None)
+    )
+    return session.scalars(query.order_by(Invitation.id).with_for_update()).all()

@@ -31,7 +31,8 @@ from kimweb.core.i18n import N_
 
 ISSUER = "KIM Muba"
 STEP_SECONDS = 30
-CODE_LIMIT, CODE_MINUTES = 5, 15
+CODE_LIMIT, CODES_ALL, CODE_MINUTES = 5, 50, 15
+"""Wrong codes for an account from one network, and from all of them."""
 RECOVERY_CODES = 10
 RESET, ON = "second_factor_reset", "second_factor_on"
 """Verbs of the record by which a person learns that somebody removed it."""
@@ -122,7 +123,7 @@ def confirm(session: Session, *, actor: Actor, code: str, guard: Guard, keep: st
             raise InvalidTransition("nothing waits for a code")
         if not _take_step(factor, code, guard.server_key, now):
             raise Invalid("Kode tidak cocok.", {"code": _WRONG})
-        throttle.give_back(session, attempt)
+        throttle.give_back(session, *attempt)
         factor.confirmed_at = now
         for fresh in recovery_codes(guard.server_key, factor.salt):
             session.add(RecoveryCode(user_id=user.id, code_hash=_hash(guard.server_key, user.id, _clean(fresh))))
@@ -143,7 +144,7 @@ def remove(
             raise InvalidTransition("there is no second factor")
         if not _take(session, user.id, code, guard.server_key, now):
             raise Invalid("Kode tidak cocok.", {"code": _WRONG})
-        throttle.give_back(session, attempt)
+        throttle.give_back(session, *attempt)
         forget(session, user_id=user.id)
         _record(session, user.id, "second_factor_off", now)
 
@@ -206,15 +207,19 @@ def finish_sign_in(
             return None
         how = _take(session, user.id, code, guard.server_key, now)
         if how:
-            throttle.give_back(session, attempt)
+            throttle.give_back(session, *attempt)
             return actions.begin_session(session, user=user, device=device, now=now, how=how)
         _record(session, user.id, "code_refused", now)
     raise Invalid("Kode tidak cocok.", {"code": _WRONG})
 
 
-def _attempt(session: Session, user_id: int, guard: Guard, now: datetime) -> int:
-    bucket = f"code:{user_id}:{guard.network}"
-    return throttle.take(session, bucket, now=now, limit=CODE_LIMIT, minutes=CODE_MINUTES)
+def _attempt(session: Session, user_id: int, guard: Guard, now: datetime) -> tuple[int, int]:
+    """Counted for the account and network, and for the account from everywhere: only who has the password fills it."""
+    with writing(session):
+        everywhere = throttle.take(session, f"code:{user_id}", now=now, limit=CODES_ALL, minutes=CODE_MINUTES)
+        bucket = f"code:{user_id}:{guard.network}"
+        here = throttle.take(session, bucket, now=now, limit=CODE_LIMIT, minutes=CODE_MINUTES)
+    return everywhere, here
 
 
 def _take(session: Session, user_id: int, typed: str, server_key: str, now: datetime) -> str:

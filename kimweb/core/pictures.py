@@ -24,7 +24,9 @@ MAX_BYTES = 8 * 1024 * 1024
 """Of one file as it is sent (issue 3)."""
 MAX_SIDE, MAX_PIXELS, MAX_PIXELS_WHOLE = 20_000, 50_000_000, 16_000_000
 """Checked before decoding. A JPEG is decoded at a fraction of its size; what must be decoded whole (4 bytes a pixel in
-memory) may have fewer pixels."""
+memory; a progressive JPEG too) may have fewer pixels."""
+MAX_SCANS = 100
+"""Of a JPEG; a progressive one has about ten, and each takes milliseconds, however empty."""
 
 
 class FileKind(StrEnum):
@@ -136,9 +138,10 @@ def _turn() -> Iterator[None]:
 
 # ------------------------------------------------------------------ what was sent
 
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")  # (JPEG finds MPO, of phones with two lenses, by itself)
-_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+_FORMATS = ("JPEG", "PNG", "WEBP")  # (JPEG finds MPO, of phones with two lenses, by itself)
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _APPLE = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_BROKEN = N_("Foto ini rusak atau terpotong. Ambil atau kirim lagi.")
 _OTHER_LANGUAGE = re.compile(r"<\s*(?:!doctype|html|head|body|script|iframe|svg)|%PDF-", re.IGNORECASE | re.ASCII)
 """What a browser or a reader of documents would take the file for: it looks into the first 1,445 bytes at most."""
 
@@ -153,12 +156,13 @@ def _check_bytes(sent: bytes) -> None:
         raise BadPicture(
             N_("Foto HEIC belum bisa dibaca. Di iPhone: Pengaturan, Kamera, Format, pilih Paling Kompatibel.")
         )
+    if sent.count(b"\xff\xda") > MAX_SCANS:
+        raise BadPicture(_BROKEN)
     known = sent.startswith(_STARTS) or (sent[:4] == b"RIFF" and sent[8:12] == b"WEBP")
     if not known or _OTHER_LANGUAGE.search(sent[:1445].decode("latin-1")):
-        raise BadPicture(N_("Ini bukan foto. Kirim JPEG, PNG, WebP atau GIF."))
+        raise BadPicture(N_("Ini bukan foto. Kirim JPEG, PNG atau WebP."))
 
 
-_BROKEN = N_("Foto ini rusak atau terpotong. Ambil atau kirim lagi.")
 _TOO_MANY = N_("Ukuran gambarnya terlalu besar. Kecilkan dulu sebelum dikirim.")
 
 
@@ -186,7 +190,7 @@ def _fresh(sent: bytes) -> Image.Image:
 
 
 def _check_pixels(image: Image.Image) -> None:
-    whole = image.format not in ("JPEG", "MPO")
+    whole = image.format not in ("JPEG", "MPO") or "progressive" in image.info
     most = MAX_PIXELS_WHOLE if whole else MAX_PIXELS
     if max(image.size) > MAX_SIDE or image.width * image.height > most:
         raise BadPicture(_TOO_MANY)

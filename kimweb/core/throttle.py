@@ -86,7 +86,7 @@ def take(session: Session, bucket: str, *, now: datetime, limit: int, minutes: i
         return attempt.id
 
 
-def give_back(session: Session, attempt_id: int) -> None:
-    """Uncount an attempt: it succeeded."""
+def give_back(session: Session, *attempt_ids: int) -> None:
+    """Uncount attempts: what they stand for succeeded."""
     with writing(session):
-        session.execute(sa.delete(Attempt).where(Attempt.id == attempt_id))
+        session.execute(sa.delete(Attempt).where(Attempt.id.in_(attempt_ids)))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, deque
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from enum import StrEnum
+from itertools import accumulate
 
-MOST_WORK = 200_000
-"""How many pairs of equal words are compared at most; beyond that (the same word thousands of times) the whole middle
-is shown as replaced: a page must not wait for a text that somebody made to be slow."""
+MOST_WORK = 400_000
+"""How many pairs of equal words are looked at, at most (some 50 ms); what is left then is shown as replaced: a page
+must not wait for a text that somebody made to be slow."""
 _WORD = re.compile(r"\s*\S+")
 
 
@@ -52,15 +54,28 @@ def _alike(old: list[str], new: list[str]) -> int:
 
 
 def _middle(old: list[str], new: list[str]) -> list[Part]:
-    counts: dict[str, int] = {}
-    for word in new:
-        counts[word] = counts.get(word, 0) + 1
-    if sum(counts.get(word, 0) for word in old) > MOST_WORK:
-        return [Part(Kind.GONE, "".join(old)), Part(Kind.NEW, "".join(new))]
     parts: list[Part] = []
-    for name, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():
-        if name == "equal":
-            parts.append(Part(Kind.SAME, "".join(new[c:d])))
-        else:
-            parts += [Part(Kind.GONE, "".join(old[a:b])), Part(Kind.NEW, "".join(new[c:d]))]
+    a = b = 0
+    for match in (*_blocks(old, new), Match(len(old), len(new), 0)):
+        parts += [Part(Kind.GONE, "".join(old[a : match.a])), Part(Kind.NEW, "".join(new[b : match.b]))]
+        a, b = match.a + match.size, match.b + match.size
+        parts.append(Part(Kind.SAME, "".join(new[match.b : b])))
     return parts
+
+
+def _blocks(old: list[str], new: list[str]) -> list[Match]:
+    """What both have, in order: the longest run of words, then the longest beside it, as long as the work lasts."""
+    matcher, equal = SequenceMatcher(None, old, new, autojunk=False), Counter(new)
+    pairs = [0, *accumulate(1 + equal[word] for word in old)]
+    found, left, work = list[Match](), deque([(0, len(old), 0, len(new))]), MOST_WORK
+    while left:
+        a, a_end, b, b_end = left.popleft()
+        work -= pairs[a_end] - pairs[a]  # (what a search reads, whichever part of `new` it looks in)
+        if work < 0:
+            break
+        match = matcher.find_longest_match(a, a_end, b, b_end)
+        if match.size:
+            found.append(match)
+            left.append((a, match.a, b, match.b))
+            left.append((match.a + match.size, a_end, match.b + match.size, b_end))
+    return sorted(found)

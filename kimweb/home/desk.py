@@ -96,7 +96,10 @@ def desk() -> Response:
 def head_now(address: str) -> str:
     """The desk's heading and tabs after a decision, for the desk that stands in the browser at `address`; "" for any
     other page, or where the desk is closed to whoever asks."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # the decision counts, whatever the browser says about where it stands
+        return ""
     if parts.path != url_for("home.desk") or not may(context.actor(), Permission.DESK_SEE):
         return ""
     found = pile(context.db_session(), context.actor(), dict(parse_qsl(parts.query)))

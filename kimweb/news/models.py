@@ -49,6 +49,7 @@ class News(Base):
         sa.Index("ix_news_state_published", "state", "published_at", "id"),
         sa.Index("ix_news_area_state_published", "area_code", "state", "published_at"),
         sa.Index("ix_news_state_due", "state", "due_on", "id"),
+        {"sqlite_autoincrement": True},  # the id of a deleted draft stands in the record: no later piece has it
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -141,7 +141,7 @@ def parse_day(text: str) -> date | None:
     number = next((i for i, name in enumerate(_MONTHS, 1) if len(month) >= 3 and name.startswith(month)), 0)
     try:
         return date(int(year), number or int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

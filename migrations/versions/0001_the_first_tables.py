@@ -253,6 +253,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_news_area_code"), onupdate="CASCADE"),
         sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_news_author_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_news")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("news", schema=None) as batch_op:
         batch_op.create_index("ix_news_area_state_published", ["area_code", "state", "published_at"], unique=False)
