@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from kimweb.accounts import queries
 from kimweb.accounts.models import Absence, PasswordLink, RoleGrant, User, UserSession
 from kimweb.accounts.passwords import Passwords, common
+from kimweb.accounts.proving import SIGN_IN_LIMIT, SIGN_IN_MINUTES, check_mark, password_mark, prove
 from kimweb.core import audit, throttle
 from kimweb.core.actor import Actor, Role
 from kimweb.core.calendar import local_day
@@ -22,8 +23,6 @@ from kimweb.core.db import changed, lock, writing
 from kimweb.core.errors import Invalid, NotFound
 from kimweb.core.i18n import N_
 
-SIGN_IN_LIMIT = 10
-SIGN_IN_MINUTES = 15
 SEEN_EVERY_MINUTES = 5
 PASSWORD_MIN, PASSWORD_MAX = 8, 128
 ABSENCE_MAX_DAYS = 366
@@ -36,11 +35,6 @@ class Halfway:
 
     user_id: int
     mark: str
-
-
-def password_mark(user: User) -> str:
-    """What tells one password from the next, without telling it."""
-    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
 
 
 def token_hash(token: str) -> str:
@@ -69,13 +63,14 @@ def sign_in(
     attempt = throttle.take(session, f"sign-in:{name}:{network}", now=now, **limits)
     found = queries.user_by_username(session, name)
     known_id = found.id if found is not None and found.active else None
+    mark = password_mark(found) if found is not None else ""
     fits = passwords.verify(found.password_hash if found and known_id else None, password[:PASSWORD_MAX])
     if not fits or len(password) > PASSWORD_MAX:
         raise Invalid("Nama pengguna atau kata sandi tidak cocok.")
     with writing(session):
         throttle.give_back(session, attempt)
         user = queries.user_for_update(session, known_id or 0)
-        if user is None:
+        if user is None or not user.active or password_mark(user) != mark:  # changed while it was being checked
             raise Invalid("Nama pengguna atau kata sandi tidak cocok.")
         if queries.has_second_factor(session, user.id):
             return Halfway(user.id, password_mark(user))
@@ -139,20 +134,12 @@ def change_password(
 
     Raises Invalid, and TooMany after 10 wrong old ones in 15 minutes: a borrowed phone guesses nothing.
     """
-    limits = {"limit": SIGN_IN_LIMIT, "minutes": SIGN_IN_MINUTES}
-    attempt = throttle.take(session, f"password:{actor.user_id}", now=now, **limits)
-    user = session.get(User, actor.user_id)
-    if user is None or not passwords.verify(user.password_hash, old):
-        raise Invalid(
-            "Kata sandi lama tidak cocok.", {"old": N_("Tidak cocok. Tulis kata sandi yang dipakai sekarang.")}
-        )
-    throttle.give_back(session, attempt)
-    check_password(new, user.username)
+    mark = prove(session, actor=actor, password=old, passwords=passwords, now=now, field="old")
+    check_password(new, queries.username_of(session, actor))
     fresh = passwords.hash(new)
     with writing(session):
-        locked = queries.user_for_update(session, user.id)
-        if locked is None:
-            raise NotFound("Akun ini tidak ada lagi.")
+        locked = queries.own_account(session, actor)
+        check_mark(locked, mark, "old")
         set_hash(session, locked, fresh, now=now, keep=token_hash(keep))
         _record(session, locked, "password", actor_id=locked.id, now=now)
 

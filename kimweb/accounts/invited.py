@@ -16,6 +16,7 @@ from kimweb.core.codes import clean_slip, slip_code
 from kimweb.core.errors import Invalid, TooMany
 from kimweb.web import context
 from kimweb.web.access import public
+from kimweb.web.files import kept_nowhere
 from kimweb.web.forms import Form
 from kimweb.web.htmx import render_page
 
@@ -128,16 +129,11 @@ def _page(found: Invitation, form: Form, status: int = 200) -> Response:
     if found.user_id is not None and not isinstance(form, NewPasswordForm):
         form = NewPasswordForm(formdata=None)
     code = slip_code(_key(), found.nonce)
-    return _kept_nowhere(render_page(template, status=status, slip=found, code=code, form=form))
+    return kept_nowhere(render_page(template, status=status, slip=found, code=code, form=form))
 
 
 def _refused(code: str, status: int) -> Response:
     """The same answer for a code that was never given, is used, withdrawn or too old: the form, and what would do."""
     form = CodeForm(formdata=None, data={"code": clean_slip(code) or code})
     form.blame({"code": invitations.REFUSED})
-    return _kept_nowhere(render_page("accounts/code.html", status=status, form=form))
-
-
-def _kept_nowhere(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return kept_nowhere(render_page("accounts/code.html", status=status, form=form))

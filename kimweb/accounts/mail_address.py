@@ -46,10 +46,11 @@ def ask(session: Session, *, actor: Actor, address: str, password: str, password
         raise NotAllowed("Alamat email hanya untuk peninjau, instansi dan admin.")
     if not is_address(address):
         raise Invalid("Alamat belum benar.", {"address": N_("Belum benar. Tulis seperti nama@contoh.go.id.")})
-    proving.prove(session, actor=actor, password=password, passwords=passwords, now=now)
+    mark = proving.prove(session, actor=actor, password=password, passwords=passwords, now=now)
     throttle.take(session, f"address:{actor.user_id}", now=now, limit=MAILS, minutes=MINUTES)
     with writing(session):
         user = queries.own_account(session, actor)
+        proving.check_mark(user, mark)
         row = queries.email_address(session, user.id)
         if row is None:
             row = EmailAddress(user_id=user.id)

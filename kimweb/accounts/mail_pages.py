@@ -15,6 +15,7 @@ from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.web import context
 from kimweb.web.access import allow, public
+from kimweb.web.files import kept_nowhere
 from kimweb.web.forms import Form
 from kimweb.web.htmx import done, render_page
 
@@ -39,11 +40,6 @@ def is_for(who: Actor) -> bool:
 
 def _passwords() -> Passwords:
     return passwords(context.settings().argon2)
-
-
-def _kept_nowhere(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 # ------------------------------------------------------------------ a forgotten password
@@ -106,8 +102,8 @@ def set_password(token: str) -> Response:
 def _link_page(token: str, form: Form, status: int = 200) -> Response:
     found = password_links.usable(context.db_session(), token=token, now=context.now())
     if found is None:
-        return _kept_nowhere(render_page("accounts/forgot_over.html", status=404 if status == 200 else 422))
-    return _kept_nowhere(render_page("accounts/forgot_new.html", status=status, user=found.user, form=form))
+        return kept_nowhere(render_page("accounts/forgot_over.html", status=404 if status == 200 else 422))
+    return kept_nowhere(render_page("accounts/forgot_new.html", status=status, user=found.user, form=form))
 
 
 # ------------------------------------------------------------------ the own address
@@ -151,8 +147,8 @@ def confirm_page(token: str) -> Response:
     row = queries.email_address(context.db_session(), context.actor().user_id or 0)
     fits = row is not None and mail_address.fits(row, token, context.settings().secret_key, context.now())
     if row is None or not fits:
-        return _kept_nowhere(render_page("accounts/address_over.html", status=404))
-    return _kept_nowhere(render_page("accounts/address_confirm.html", address=row.address, token_of_link=token))
+        return kept_nowhere(render_page("accounts/address_over.html", status=404))
+    return kept_nowhere(render_page("accounts/address_confirm.html", address=row.address, token_of_link=token))
 
 
 @bp.post(f"{OWN}tautan/{TOKEN}/")

@@ -46,8 +46,10 @@ def _work_together(one_id: sa.SQLColumnExpression[int], other_id: sa.SQLColumnEx
 
 def _away(user_id: sa.SQLColumnExpression[int], day: date, *, replaced: bool) -> sa.Exists:
     absent = aliased(Absence)
-    stand_in = absent.stand_in_id.is_not(None) if replaced else absent.stand_in_id.is_(None)
-    return sa.exists().where(absent.user_id == user_id, stand_in, absent.starts_on <= day, absent.ends_on >= day)
+    stand_in = _work_together(absent.user_id, absent.stand_in_id, day)
+    return sa.exists().where(
+        absent.user_id == user_id, stand_in if replaced else ~stand_in, absent.starts_on <= day, absent.ends_on >= day
+    )
 
 
 def has_moderator(area_code: sa.SQLColumnExpression[str], day: date) -> sa.ColumnElement[bool]:
@@ -117,6 +119,11 @@ def load_actor(session: Session, user: User, now: datetime, proofs: frozenset[st
 def user_by_username(session: Session, username: str) -> User | None:
     """The account with this username (lower case)."""
     return session.scalar(sa.select(User).where(User.username == username.strip().lower()))
+
+
+def username_of(session: Session, actor: Actor) -> str:
+    """The actor's username; "" without an account."""
+    return session.scalar(sa.select(User.username).where(User.id == actor.user_id)) or ""
 
 
 def user_for_update(session: Session, user_id: int) -> User | None:

@@ -100,9 +100,10 @@ def _clean(typed: str) -> str:
 def prepare(session: Session, *, actor: Actor, password: str, passwords: Passwords, now: datetime) -> None:
     """Begin to set it up, after the password: whoever borrows an open phone locks nobody out. Counts only once a code
     confirmed it. Raises Invalid, TooMany, and InvalidTransition where it is on already."""
-    proving.prove(session, actor=actor, password=password, passwords=passwords, now=now)
+    mark = proving.prove(session, actor=actor, password=password, passwords=passwords, now=now)
     with writing(session):
         user = queries.own_account(session, actor)
+        proving.check_mark(user, mark)
         factor = queries.second_factor_for_update(session, user.id)
         if factor is not None and factor.confirmed_at is not None:
             raise InvalidTransition("the second factor is on")
@@ -136,10 +137,11 @@ def remove(
     session: Session, *, actor: Actor, password: str, code: str, passwords: Passwords, guard: Guard, now: datetime
 ) -> None:
     """Turn it off, after password and code. Raises Invalid, TooMany, InvalidTransition."""
-    proving.prove(session, actor=actor, password=password, passwords=passwords, now=now)
+    mark = proving.prove(session, actor=actor, password=password, passwords=passwords, now=now)
     attempt = _attempt(session, actor.user_id or 0, guard, now)
     with writing(session):
         user = queries.own_account(session, actor)
+        proving.check_mark(user, mark)
         if not queries.has_second_factor(session, user.id):
             raise InvalidTransition("there is no second factor")
         if not _take(session, user.id, code, guard.server_key, now):
@@ -203,7 +205,7 @@ def finish_sign_in(
     attempt = _attempt(session, waiting.user_id, guard, now)
     with writing(session):
         user = queries.user_for_update(session, waiting.user_id)
-        if user is None or not user.active or actions.password_mark(user) != waiting.mark:
+        if user is None or not user.active or proving.password_mark(user) != waiting.mark:
             return None
         how = _take(session, user.id, code, guard.server_key, now)
         if how:

@@ -15,6 +15,7 @@ from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.web import context
 from kimweb.web.access import allow, public
+from kimweb.web.files import kept_nowhere
 from kimweb.web.forms import Form
 from kimweb.web.htmx import done, render_page
 
@@ -67,9 +68,7 @@ def code_given() -> Response:
 
 
 def _code_page(form: Form, status: int = 200) -> Response:
-    response = render_page("accounts/sign_in_code.html", status=status, form=form)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return kept_nowhere(render_page("accounts/sign_in_code.html", status=status, form=form))
 
 
 # ------------------------------------------------------------------ setting it up

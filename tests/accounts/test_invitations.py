@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from kimweb.accounts import csvfile, directory, granting, invitations, policy
-from kimweb.accounts.models import Absence, Invitation, RoleGrant, User, UserSession
+from kimweb.accounts.models import Invitation, RoleGrant, User, UserSession
 from kimweb.accounts.passwords import Passwords
 from kimweb.areas.models import Agency, Area
 from kimweb.core import audit
@@ -142,7 +142,7 @@ def test_a_reviewer_who_steps_in_as_moderator_invites_as_reviewer(people: People
 
 
 def test_no_stand_in_makes_an_admin(people: People, session: Session) -> None:
-    people.put(Absence(user_id=people.users["agus"].id, stand_in_id=people.users["dewi"].id, starts_on=TODAY, ends_on=day(2)))  # fmt: skip # noqa: E501
+    people.away("agus", "dewi")
     assert Holding(Role.ADMIN, REGENCY) in people.actor("dewi").holdings
     with pytest.raises(NotAllowed):
         invites(people, "dewi", Role.ADMIN, REGENCY)
@@ -483,9 +483,7 @@ def test_nobody_takes_over_an_account_that_holds_more_than_they_give(
 
 
 def test_a_stand_in_of_somebody_higher_is_not_taken_over_either(people: People, session: Session) -> None:
-    people.put(
-        Absence(user_id=people.users["rahman"].id, stand_in_id=people.users["budi"].id, starts_on=TODAY, ends_on=day(2))
-    )
+    people.away("rahman", "budi")
     with pytest.raises(NotAllowed):
         password_slip(people, "sari", "budi")
     assert session.scalars(sa.select(Invitation)).all() == []
@@ -588,7 +586,7 @@ def test_a_foreign_slip_is_not_there(who: str, client: FlaskClient, people: Peop
 
 
 def test_an_admin_role_is_never_ended_by_a_stand_in_or_for_oneself(people: People, session: Session) -> None:
-    people.put(Absence(user_id=people.users["agus"].id, stand_in_id=people.users["dewi"].id, starts_on=TODAY, ends_on=day(2)))  # fmt: skip # noqa: E501
+    people.away("agus", "dewi")
     grant = directory.every_grant(session, people.users["agus"].id)[0]
     values: dict[str, Any] = {"now": START, "user_id": people.users["agus"].id, "grant_id": grant.id, "seen": ""}
     with pytest.raises(NotAllowed):

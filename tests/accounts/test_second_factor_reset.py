@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from kimweb.accounts import second_factor
-from kimweb.accounts.models import Absence, RecoveryCode, SecondFactor, UserSession
+from kimweb.accounts.models import RecoveryCode, SecondFactor, UserSession
 from kimweb.app import create_app
 from kimweb.cli import main
 from kimweb.core import audit
@@ -20,7 +20,7 @@ from kimweb.settings import Settings
 from tests.support.clock import START, FrozenClock
 from tests.support.forms import send
 from tests.support.html import form_fields, problems
-from tests.support.people import EVERYBODY, PASSWORD, TODAY, People, day, enter
+from tests.support.people import EVERYBODY, PASSWORD, People, enter
 from tests.support.second import turn_on
 
 REASON = "HP dicuri, sudah bertemu di kantor."
@@ -104,9 +104,7 @@ def test_nobody_but_an_admin_removes_it(who: str, client: FlaskClient, people: P
 
 def test_nobody_removes_their_own_and_a_stand_in_no_admin_s(people: People, session: Session) -> None:
     agus = turn_on(session, "agus", PASSWORD, START)
-    people.put(
-        Absence(user_id=agus, stand_in_id=people.users["rina"].id, starts_on=TODAY, ends_on=day(1)),
-    )
+    people.away("agus", "rina")
     for who in ("agus", "rina"):
         with pytest.raises(NotAllowed):
             second_factor.reset(session, actor=people.actor(who), user_id=agus, reason=REASON, now=START)

@@ -15,28 +15,25 @@ from kimweb.web import context
 from kimweb.web.access import public
 from tests.home.world import VILLAGE, World, enter
 from tests.structure.source import ON_THE_WEB, Module, at, calls, module, modules, public_functions
+from tests.structure.test_rooms import EXTRAS
 from tests.support.clock import FrozenClock
 from tests.support.statements import written
 from tests.web.site import Crawl
 
-ACTING = {
-    "actions",
-    "autosaving",
-    "mending",
-    "exporting",
-    "granting",
-    "invitations",
-    "mail_address",
-    "password_links",
-    "sending",
-}
+ACTING = {"actions"} | {room for rooms in EXTRAS.values() for room, what in rooms.items() if what.startswith("actions")}
 READS = {
     "accounts/actions.py": {"find_session": "a select, for each request"},
     "accounts/granting.py": dict.fromkeys(("may_make_admins", "authority_for", "authority_over"), "by which role"),
     "accounts/password_links.py": {"usable": "selects, for the page and again under the lock"},
+    "accounts/proving.py": {"prove": "counts the attempt in a transaction of its own, and hashes outside of any"},
+    "accounts/second_factor.py": {"reset_at": "a select, for the page"},
     "areas/actions.py": {},
 }
-JOINS = {"accounts/actions.py": {"begin_session": "says so: joins the transaction of sign_in"}}
+JOINS = {
+    "accounts/actions.py": dict.fromkeys(("begin_session", "set_hash"), "says so: joins the transaction of a sign-in"),
+    "home/retention.py": {"retain": "calls one action a kind, each in its own"},
+    "news/reporting.py": {"forget": "says so: joins the transaction of retain"},
+}
 ENDS = {
     "core/db.py": "writing() and the migrations",
     "core/grants.py": "as the migrating role, right after the migrations",

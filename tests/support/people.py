@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from kimweb.accounts.models import RoleGrant, User
+from kimweb.accounts.models import Absence, RoleGrant, User
 from kimweb.accounts.passwords import Passwords
 from kimweb.accounts.queries import load_actor
 from kimweb.areas.models import Agency
@@ -108,6 +108,14 @@ class People:
         if name == "visitor":
             return visitor(at.date(), proofs)
         return load_actor(self.session, self.users[name], at, proofs)
+
+    def away(self, name: str, stand_in: str, days: int = 2) -> None:
+        """Somebody is away from today on, and a colleague of the same place stands in."""
+        pair = [self.users[each].id for each in (name, stand_in)]
+        self.put(
+            *(RoleGrant(user_id=each, role=Role.MEMBER, area_code=WARD, starts_on=day(-9)) for each in pair),
+            Absence(user_id=pair[0], stand_in_id=pair[1], starts_on=TODAY, ends_on=day(days)),
+        )
 
     def news(self, state: NewsState = NewsState.PUBLISHED, **changes: Any) -> News:
         """A piece by Budi, not kept yet."""

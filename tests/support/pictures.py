@@ -92,10 +92,11 @@ def gray_16_bit() -> bytes:
     return saved(Image.frombytes("I;16", (200, 100), row * 100), "PNG")
 
 
-def animated() -> bytes:
-    """A GIF of three frames, the first one red."""
-    frames = [Image.new("RGB", (200, 150), colour) for colour in (RED, GREEN, BLUE)]
-    return saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=100, comment=SECRET)
+def jpeg_of_many_scans() -> bytes:
+    """A progressive JPEG whose last scan comes 3,000 times: small in bytes, minutes when decoded at full size."""
+    whole = saved(corners(), "JPEG", progressive=True)
+    at = whole.rindex(b"\xff\xda")
+    return whole[:-2] + whole[at:-2] * 3_000 + whole[-2:]
 
 
 def png_of(width: int, height: int) -> bytes:
