@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -35,7 +36,7 @@ def _holds(grant: type[RoleGrant], day: date) -> sa.ColumnElement[bool]:
     return sa.and_(grant.starts_on <= day, sa.or_(grant.ends_on.is_(None), grant.ends_on >= day))
 
 
-def _work_together(one_id: sa.SQLColumnExpression[int], other_id: sa.SQLColumnExpression[int], day: date) -> sa.Exists:
+def _work_together(one_id: sa.SQLColumnExpression[int], other_id: sa.SQLColumnExpression[Any], day: date) -> sa.Exists:
     """SQL: whether both hold a role of their own on one area or agency."""
     one, other = aliased(RoleGrant), aliased(RoleGrant)
     same = sa.or_(one.area_code == other.area_code, one.agency_id == other.agency_id)
@@ -47,9 +48,8 @@ def _work_together(one_id: sa.SQLColumnExpression[int], other_id: sa.SQLColumnEx
 def _away(user_id: sa.SQLColumnExpression[int], day: date, *, replaced: bool) -> sa.Exists:
     absent = aliased(Absence)
     stand_in = _work_together(absent.user_id, absent.stand_in_id, day)
-    return sa.exists().where(
-        absent.user_id == user_id, stand_in if replaced else ~stand_in, absent.starts_on <= day, absent.ends_on >= day
-    )
+    runs = absent.starts_on <= day, absent.ends_on >= day
+    return sa.exists().where(absent.user_id == user_id, stand_in if replaced else ~stand_in, *runs)
 
 
 def has_moderator(area_code: sa.SQLColumnExpression[str], day: date) -> sa.ColumnElement[bool]:

@@ -586,8 +586,8 @@ def test_a_foreign_slip_is_not_there(who: str, client: FlaskClient, people: Peop
 
 
 def test_an_admin_role_is_never_ended_by_a_stand_in_or_for_oneself(people: People, session: Session) -> None:
-    people.away("agus", "dewi")
     grant = directory.every_grant(session, people.users["agus"].id)[0]
+    people.away("agus", "dewi")
     values: dict[str, Any] = {"now": START, "user_id": people.users["agus"].id, "grant_id": grant.id, "seen": ""}
     with pytest.raises(NotAllowed):
         granting.end_role(session, actor=people.actor("dewi"), last_day=None, **values)
