@@ -9,8 +9,8 @@ from difflib import Match, SequenceMatcher
 from enum import StrEnum
 from itertools import accumulate
 
-MOST_WORK = 400_000
-"""How many pairs of equal words are looked at, at most (some 50 ms); what is left then is shown as replaced: a page
+MOST_WORK = 2_000_000
+"""How many pairs of equal words are looked at, at most (some 150 ms); what is left then is shown as replaced: a page
 must not wait for a text that somebody made to be slow."""
 _WORD = re.compile(r"\s*\S+")
 
