@@ -225,7 +225,7 @@ def set_absence(
     """Say "sedang berhalangan", from and until (both count); replaces what was said before and has not ended."""
     if actor.user_id is None:
         raise NotFound("Akun ini tidak ada lagi.")
-    if starts_on < actor.day or (ends_on - starts_on).days > ABSENCE_MAX_DAYS:
+    if not 0 <= (starts_on - actor.day).days <= ABSENCE_MAX_DAYS or (ends_on - starts_on).days > ABSENCE_MAX_DAYS:
         hint = N_("Mulai hari ini atau sesudahnya, paling lama satu tahun.")
         raise Invalid("Tanggalnya tidak bisa dipakai.", {"starts_on": hint})
     if ends_on < starts_on:

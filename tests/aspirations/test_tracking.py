@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from kimweb.aspirations.models import Aspiration, State
+from kimweb.aspirations.sending import check_pin
 from kimweb.core.codes import pin_for
 from kimweb.core.db import writing
+from kimweb.core.errors import TooMany
 from kimweb.settings import Settings
-from tests.support.clock import FrozenClock
+from tests.conftest import SECRET_KEY
+from tests.support.clock import START, FrozenClock
 from tests.support.forms import send
 from tests.support.html import problems
-from tests.support.people import SUKARAMI, People
+from tests.support.people import SUKARAMI, People, code_of
 
 WRONG = "Kode dan PIN tidak cocok."
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
@@ -98,6 +102,15 @@ def test_code_and_pin_open_it_as_people_type_them(client: FlaskClient, row: Aspi
     assert page.status_code == 200
     assert row.body in page.text
     assert client.get("/aspirasi/lacak/").headers["Location"] == f"/aspirasi/{row.code}/"
+
+
+def test_a_network_guesses_a_hundred_times_whatever_the_code(session: Session, row: Aspiration, pin: str) -> None:
+    guess: dict[str, Any] = {"server_key": SECRET_KEY, "now": START}
+    for number in range(100):
+        assert not check_pin(session, code=code_of(number), pin="0", network="n0", **guess)
+    with pytest.raises(TooMany):
+        check_pin(session, code=row.code, pin=pin, network="n0", **guess)
+    assert check_pin(session, code=row.code, pin=pin, network="another", **guess)
 
 
 def test_a_wrong_pin_and_an_unknown_code_get_the_same_answer(client: FlaskClient, row: Aspiration, pin: str) -> None:

@@ -21,6 +21,7 @@ from kimweb.home.waiting import DESK_PAGE
 from kimweb.news.models import State
 from tests.home.world import DISTRICT, ELSEWHERE, TODAY, VILLAGE, World, enter, in_days, in_order
 from tests.support.clock import START
+from tests.support.html import form_fields
 
 pytestmark = pytest.mark.database
 
@@ -57,6 +58,17 @@ def test_the_flows_are_mixed_by_due_day_then_flow_then_age(client: FlaskClient, 
     assert _heading(page) == "1 lewat batas, 3 habis hari ini"
     assert in_order(page, "<h2>Lewat batas</h2>", "<h2>Hari ini</h2>", "<h2>Minggu ini</h2>", "<h2>Nanti</h2>")
     assert in_order(page, "Meja Sari", "Moderator KIM, Sukarami", "Semua 7", "Aspirasi 3", "Berita 4")
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://localhost:x/meja/", "//", "x" * 3000])
+def test_a_decision_counts_wherever_the_browser_says_it_stands(client: FlaskClient, world: World, address: str) -> None:
+    sari = world.person("sari", Role.MODERATOR, VILLAGE)
+    row = world.news(sari, "Panen jeruk")
+    enter(client, sari)
+    fields = form_fields(client.get(f"/berita/{row.id}/").text, f"/berita/{row.id}/penarikan")
+    headers = {"HX-Request": "true", "HX-Current-URL": address}
+    answer = client.post(f"/berita/{row.id}/penarikan", data={**fields, "reason": "Salah"}, headers=headers)
+    assert answer.status_code < 400
 
 
 def test_a_tab_shows_one_flow(client: FlaskClient, world: World) -> None:
