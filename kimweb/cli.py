@@ -161,7 +161,7 @@ def _work_off_one(engine: Engine, handlers: Mapping[str, outbox.Handler]) -> boo
     """In a session of its own, so that no reading transaction stays open in the pause; False: nothing is due."""
     try:
         with Session(engine, expire_on_commit=False) as session:
-            return outbox.work_off_one(session, handlers=handlers, clock=system_clock)
+            return outbox.work_off_one(session, handlers=handlers, clock=system_clock, told=mail.told)
     except OperationalError as error:  # the database restarts, or is busy for long: the next round may find it
         print(f"kimweb: {type(error.orig).__name__}: {error.orig}", file=sys.stderr)
         return False

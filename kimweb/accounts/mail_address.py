@@ -43,7 +43,7 @@ def ask(session: Session, *, actor: Actor, address: str, password: str, password
     Raises NotAllowed, Invalid, and TooMany after 5 in an hour.
     """
     if not policy.may_use_mail(actor):
-        raise NotAllowed("Alamat email hanya untuk peninjau, instansi dan admin.")
+        raise NotAllowed("Alamat email hanya untuk peninjau, petugas OPD dan admin.")
     if not is_address(address):
         raise Invalid("Alamat belum benar.", {"address": N_("Belum benar. Tulis seperti nama@contoh.go.id.")})
     mark = proving.prove(session, actor=actor, password=password, passwords=passwords, now=now)

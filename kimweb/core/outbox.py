@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kimweb.core import mail
 from kimweb.core.calendar import Clock
 from kimweb.core.db import Base, changed, writing
 
@@ -89,8 +88,15 @@ def postpone(session: Session, job: Job, *, now: datetime) -> bool:
     return True
 
 
-def work_off_one(session: Session, *, handlers: Mapping[str, Handler], clock: Clock) -> bool:
-    """Do what has been due for longest; False when nothing is."""
+def _named(error: Exception) -> str:
+    """Its kind alone: what it says may hold an address."""
+    return type(error).__name__
+
+
+def work_off_one(
+    session: Session, *, handlers: Mapping[str, Handler], clock: Clock, told: Callable[[Exception], str] = _named
+) -> bool:
+    """Do what has been due for longest; False when nothing is. `told`: what the log may say about an error."""
     job = claim(session, now=clock())
     if job is None:
         return False
@@ -98,7 +104,7 @@ def work_off_one(session: Session, *, handlers: Mapping[str, Handler], clock: Cl
         handlers[job.kind](session, job)
     except Exception as error:  # whatever it is: the others must go on, and this one comes again
         again = "comes again" if postpone(session, job, now=clock()) else "is given up"
-        log.warning("outbox %d (%s) failed, try %d, %s: %s", job.id, job.kind, job.tries, again, mail.told(error))
+        log.warning("outbox %d (%s) failed, try %d, %s: %s", job.id, job.kind, job.tries, again, told(error))
     else:
         finish(session, job)
     return True

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from kimweb.core.db import Base, changed, lock, writing
 from kimweb.core.errors import TooMany
 
-KEPT_DAYS = 1
-"""How long an attempt is kept (delivery.md)."""
+KEPT_DAYS = 30
+"""How long an attempt is kept at most; `kimweb retain` removes them after a day (delivery.md), or as it is set."""
 
 
 class Attempt(Base):
@@ -61,7 +61,7 @@ def closed_until(session: Session, bucket: str, *, now: datetime, limit: int, mi
 
 
 def add(session: Session, bucket: str, *, now: datetime) -> Attempt:
-    """Count one attempt, and forget every attempt, of whomever, that is older than a day. Needs a write transaction."""
+    """Count one attempt, and forget whatever retention left lying for too long. Needs a write transaction."""
     forget(session, before=now - timedelta(days=KEPT_DAYS))
     attempt = Attempt(bucket=bucket, at=now)
     session.add(attempt)

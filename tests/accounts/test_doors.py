@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from kimweb.accounts import actions, directory, granting, password_links, second_factor
 from kimweb.accounts.models import Invitation, RoleGrant, User, UserSession
 from kimweb.accounts.passwords import Passwords
+from kimweb.accounts.proving import password_mark
 from kimweb.accounts.queries import village_has_moderator
 from kimweb.core.actor import REGENCY, Role
 from kimweb.core.db import writing
@@ -99,7 +100,7 @@ class Overtaken(Passwords):
 @pytest.mark.database
 def test_no_session_begins_with_a_password_that_was_changed_meanwhile(people: People, session: Session) -> None:
     session.commit()
-    typed = {"username": "budi", "password": PASSWORD, "network": "n", "device": "d", "now": START}
+    typed: dict[str, Any] = {"username": "budi", "password": PASSWORD, "network": "n", "device": "d", "now": START}
     with pytest.raises(Invalid):
         actions.sign_in(session, passwords=Overtaken(people, "budi"), **typed)
     session.rollback()
@@ -123,7 +124,7 @@ def test_nothing_is_changed_with_a_password_that_was_changed_meanwhile(people: P
 
 def test_fifty_wrong_codes_from_wherever_close_it_everywhere(people: People, session: Session) -> None:
     agus = turn_on(session, "agus", PASSWORD, START)
-    mark = actions.password_mark(session.get_one(User, agus))
+    mark = password_mark(session.get_one(User, agus))
     waiting = actions.Halfway(agus, mark)
     tried: list[type[Exception]] = []
     for number in range(52):
