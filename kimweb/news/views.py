@@ -59,10 +59,16 @@ def write() -> Response:
     db, form = context.db_session(), forms.NewsForm()
     areas = queries.writing_areas(db, context.actor())
     form.area.choices = [(area.code, place_name(area)) for area in areas]
+    key = _key_of(form)
     if request.method == "POST" and form.validate():
         code = form.area.data or areas[0].code
-        return _saved(actions.write_news(db, step_of(), area_code=code, **_typed(form)))
-    return _edit_page(form, None, status=422 if form.errors else 200, areas=areas, key=_key_of(form))
+        try:
+            return _saved(actions.write_news(db, step_of(), area_code=code, **_typed(form)))
+        except Invalid as error:
+            form.blame(error.fields)
+            form.photos.again()
+            key = new_key()  # what it had made is deleted: sent again, it is another piece
+    return _edit_page(form, None, status=422 if form.errors else 200, areas=areas, key=key)
 
 
 def _key_of(form: forms.NewsForm) -> str:
