@@ -214,7 +214,7 @@ def publish_news(session: Session, step: Step, *, news_id: int) -> News:
             news.corrected_at = step.now
         else:
             news.published_at = step.now
-        news.due_on, news.changed_by_id = None, None
+        news.written_by_id, news.changed_by_id, news.due_on = news.text_by, None, None
         news.self_published, news.seen_at = own, None
     return news
 
