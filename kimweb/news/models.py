@@ -134,8 +134,8 @@ class NewsReport(Base):
     reason: Mapped[str] = mapped_column(sa.Text)
     network: Mapped[str] = mapped_column(sa.String(16))
     """A hash of piece and network: it tells a second report of the same piece, and joins nothing across pieces."""
-    device: Mapped[str] = mapped_column(sa.String(16), default="", server_default="")
-    """The same of piece and device."""
+    device: Mapped[str | None] = mapped_column(sa.String(16))
+    """The same of piece and device; reports from before devices were told apart have none."""
     counted: Mapped[bool]
     handled_at: Mapped[datetime | None]
     """When a desk answered: kept it or withdrew the piece."""

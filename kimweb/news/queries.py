@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -214,6 +214,22 @@ def reports_like(session: Session, report: NewsReport) -> Sequence[NewsReport]:
     same = sa.or_(NewsReport.network == report.network, NewsReport.device == report.device)
     query = sa.select(NewsReport).where(NewsReport.news_id == report.news_id, NewsReport.handled_at.is_(None), same)
     return session.scalars(query).all()
+
+
+_COUNTS = sa.and_(NewsReport.handled_at.is_(None), NewsReport.counted)
+
+
+def counted_until(before: datetime) -> sa.Select[int]:
+    """SQL: the ids of pieces with open reports of so long ago that count."""
+    return sa.select(NewsReport.news_id).where(NewsReport.at <= before, _COUNTS)
+
+
+def counted_after(before: datetime) -> sa.ScalarSelect[int]:
+    """SQL: how many younger ones that count each piece has."""
+    query = sa.select(sa.func.count(NewsReport.id)).where(
+        NewsReport.news_id == News.id, NewsReport.at > before, _COUNTS
+    )
+    return query.scalar_subquery()
 
 
 def public_news(session: Session, news_id: int) -> News:

@@ -78,12 +78,7 @@ def _counts(row: NewsReport, earlier: Sequence[NewsReport], *, known: bool) -> b
 def forget(session: Session, *, before: datetime) -> int:
     """Remove the reports until `before`, answered or not (their words may name people); returns how many. What was not
     answered counts no longer. Needs a write transaction."""
-    old = NewsReport.at <= before
-    open_ones = NewsReport.handled_at.is_(None), NewsReport.counted
-    lost = sa.select(NewsReport.news_id).where(old, *open_ones)
-    left = sa.select(sa.func.count(NewsReport.id)).where(NewsReport.news_id == News.id, ~old, *open_ones)
-    session.execute(
-        sa.update(News).where(News.id.in_(lost)).values(reports=left.scalar_subquery()),
-        execution_options={"synchronize_session": False},
-    )
-    return changed(session, sa.delete(NewsReport).where(old))
+    lost, left = queries.counted_until(before), queries.counted_after(before)
+    lowered = sa.update(News).where(News.id.in_(lost)).values(reports=left)
+    session.execute(lowered, execution_options={"synchronize_session": False})
+    return changed(session, sa.delete(NewsReport).where(NewsReport.at <= before))

@@ -16,7 +16,7 @@ depends_on = None
 def upgrade() -> None:
     # plain ADD COLUMN: on SQLite rebuilding `news` would drop it under whatever refers to it
     op.add_column("news", sa.Column("written_by_id", sa.Integer(), nullable=True))
-    op.add_column("news_reports", sa.Column("device", sa.String(length=16), server_default="", nullable=False))
+    op.add_column("news_reports", sa.Column("device", sa.String(length=16), nullable=True))
 
 
 def downgrade() -> None:
