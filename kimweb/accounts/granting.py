@@ -99,6 +99,9 @@ def end_role(
         ended = found.ends_on is not None and found.ends_on < today
         if ended or seen != (found.ends_on.isoformat() if found.ends_on else ""):
             raise Conflict("Sudah diubah orang lain.", kind="user", subject_id=str(user.id))
+        if last_day is not None and last_day < found.starts_on:
+            sentence = N_("Lebih awal dari hari pertama. Periksa tanggalnya.")
+            raise Invalid("Tanggalnya terbalik.", {"last_day": sentence})
         if policy.is_for_admins_own(held):
             _keep_an_admin(session, actor, found)
         found.ends_on = last_day if last_day is not None else today - timedelta(days=1)
@@ -107,8 +110,11 @@ def end_role(
 
 
 def _keep_an_admin(session: Session, actor: Actor, ending: RoleGrant) -> None:
-    """Whoever ends an admin's role stays admin."""
-    own = ending.user_id == actor.user_id
-    if not directory.is_own_admin(session, actor.user_id or 0, actor.day, beside=ending.id, lasting=own):
+    """Whoever ends an admin's role stays admin, not only until a day: none might be left after it."""
+    if directory.is_own_admin(session, actor.user_id or 0, actor.day, beside=ending.id, lasting=True):
+        return
+    if ending.user_id == actor.user_id:
         sentence = N_("Ini peran admin Anda yang terakhir. Minta admin lain mengakhirinya.")
-        raise Invalid("Peran terakhir.", {"last_day": sentence})
+    else:
+        sentence = N_("Peran admin Anda sendiri berbatas waktu. Minta admin tanpa batas waktu mengakhirinya.")
+    raise Invalid("Peran terakhir.", {"last_day": sentence})

@@ -127,11 +127,20 @@ def withdraw(session: Session, *, actor: Actor, now: datetime, invitation_id: in
         slip = directory.invitation(session, actor, invitation_id, lock=True)
         if slip.used_at is not None or slip.withdrawn_at is not None:
             raise InvalidTransition("the slip is used or withdrawn")
-        held = policy.held(slip)
-        by = policy.gives(actor, held) if held else None
         slip.withdrawn_at = now
-        record_slip(session, slip, "withdraw", role=by or Role.SYSTEM, actor_id=actor.user_id, now=now)
+        by = _withdraws_by(session, actor, slip, now)
+        record_slip(session, slip, "withdraw", role=by, actor_id=actor.user_id, now=now)
     return slip
+
+
+def _withdraws_by(session: Session, actor: Actor, slip: Invitation, now: datetime) -> Role:
+    """By which role: the one that gives what the slip gives, or is above the account whose password it is for. Whoever
+    gave a slip ends it still when that is over, by the widest role they have."""
+    owner = session.get(User, slip.user_id) if slip.user_id is not None else None
+    given = policy.held(slip)
+    wanted = directory.holdings_of(session, owner, now) if owner is not None else {given} if given else set()
+    found = [by for held in wanted if (by := policy.gives(actor, held)) is not None]
+    return min(found, key=policy.ROLE_ORDER.index, default=policy.listing_role(actor) or Role.SYSTEM)
 
 
 # ------------------------------------------------------------------ using a slip

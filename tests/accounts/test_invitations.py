@@ -596,3 +596,14 @@ def test_an_admin_role_is_never_ended_by_a_stand_in_or_for_oneself(people: Peopl
     for last in (None, TODAY, TODAY + timedelta(days=30)):
         with pytest.raises(Invalid):
             granting.end_role(session, actor=people.actor("agus"), last_day=last, **values)
+
+
+@pytest.mark.parametrize(("who", "role"), [("sari", Role.MODERATOR), ("rahman", Role.REVIEWER), ("agus", Role.ADMIN)])
+def test_the_record_says_by_which_role_a_password_slip_was_withdrawn(
+    people: People, session: Session, who: str, role: Role
+) -> None:
+    slip = password_slip(people, who, "budi")
+    invitations.withdraw(session, actor=people.actor(who), now=START, invitation_id=slip.id)
+    session.rollback()
+    entry = audit.history(session, "invitation", str(slip.id))[-1]
+    assert (entry.verb, entry.role) == ("withdraw", role)

@@ -371,3 +371,30 @@ def test_the_admin_sees_where_roles_are_missing(client: FlaskClient, people: Peo
         "role": "moderator",
         "place": LUMPATAN,
     }
+
+
+def test_a_dated_admin_ends_no_other_admins_role(people: People, session: Session) -> None:
+    """Tomorrow there would be none."""
+    dated = RoleGrant(user_id=people.users["rahman"].id, role=Role.ADMIN, area_code=REGENCY, starts_on=TODAY)
+    dated.ends_on = day(1)
+    people.put(dated)
+    agus, values = own(session, people, "agus"), {"now": START, "last_day": None, "seen": ""}
+    ending: dict[str, Any] = values | {"user_id": people.users["agus"].id, "grant_id": agus.id}
+    with pytest.raises(Invalid) as refused:
+        granting.end_role(session, actor=people.actor("rahman"), **ending)
+    assert "berbatas waktu" in refused.value.fields["last_day"]
+    assert own(session, people, "agus").ends_on is None
+    people.put(RoleGrant(user_id=people.users["rahman"].id, role=Role.ADMIN, area_code=REGENCY, starts_on=TODAY))
+    granting.end_role(session, actor=people.actor("rahman"), **ending)
+
+
+def test_a_role_does_not_end_before_it_begins(client: FlaskClient, people: People, session: Session) -> None:
+    grant = RoleGrant(user_id=people.users["budi"].id, role=Role.MODERATOR, area_code=LUMPATAN, starts_on=day(5))
+    people.put(grant)
+    enter(client, "rahman")
+    path = page_of(people, "budi")
+    address = f"{path}peran/{grant.id}/pengakhiran"
+    answer = send(client, address, on=path, last_day="20-11-2026")
+    assert answer.status_code == 422
+    assert "Lebih awal dari hari pertama" in answer.text
+    assert send(client, address, on=path, last_day="23-11-2026").status_code == 303
