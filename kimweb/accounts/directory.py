@@ -206,13 +206,23 @@ def usable_slip(
     return found if works else None
 
 
+def may_show_code(session: Session, actor: Actor, slip: Invitation, now: datetime) -> bool:
+    """Whether the actor reads the code of a slip: whoever gave it, or could give it. A stand-in for the admin sees an
+    admin's slip without its code: whoever has the code has the role."""
+    return actor.user_id == slip.invited_by or _could_give(session, actor, slip, now)
+
+
 def _still_given(session: Session, slip: Invitation, now: datetime) -> bool:
     """Whether its giver may still give it: a role that ended takes its slips along, and a slip for a member's password
     is none for the reviewer that the member became."""
     giver = session.get(User, slip.invited_by)
     if giver is None or not giver.active:
         return False
-    actor, wanted = queries.load_actor(session, giver, now), policy.held(slip)
+    return _could_give(session, queries.load_actor(session, giver, now), slip, now)
+
+
+def _could_give(session: Session, actor: Actor, slip: Invitation, now: datetime) -> bool:
+    wanted = policy.held(slip)
     if wanted is not None:
         return may_give(session, actor, wanted) is not None
     user = session.get(User, slip.user_id)

@@ -211,8 +211,10 @@ def open_slips() -> Response:
 
 
 def _code(slip: Invitation) -> str:
-    """The code of a slip that still works; "" else."""
-    return slip_code(_key(), slip.nonce) if slip.is_open(context.now()) else ""
+    """The code of a slip that still works, for who may read it; "" else."""
+    db, now = context.db_session(), context.now()
+    shown = slip.is_open(now) and directory.may_show_code(db, context.actor(), slip, now)
+    return slip_code(_key(), slip.nonce) if shown else ""
 
 
 @bp.get("/undangan/<id:invitation_id>/")
@@ -220,7 +222,7 @@ def _code(slip: Invitation) -> str:
 def slip(invitation_id: int) -> Response:
     """One slip, to print."""
     found = directory.invitation(context.db_session(), context.actor(), invitation_id)
-    return render_page("accounts/slip.html", slip=found, code=_code(found))
+    return render_page("accounts/slip.html", slip=found, code=_code(found), open=found.is_open(context.now()))
 
 
 @bp.post("/undangan/<id:invitation_id>/pembatalan")
@@ -254,4 +256,5 @@ def sheet(batch: str) -> Response:
     """All slips of one file that still work, to print and cut; and the list of all."""
     rows = directory.sheet(context.db_session(), context.actor(), batch)
     codes = {row.id: code for row in rows if (code := _code(row))}
-    return render_page("accounts/sheet.html", rows=rows, codes=codes)
+    still_open = {row.id for row in rows if row.is_open(context.now())}
+    return render_page("accounts/sheet.html", rows=rows, codes=codes, open=still_open)

@@ -71,6 +71,13 @@ def uses(client: FlaskClient, code: str, username: str = "joko", password: str =
     return client.post(f"/undangan/{code}/", data={"username": username, "password": password})
 
 
+def stands_in_for_the_admin(people: People) -> None:
+    """Dewi, who sits in one office with Agus, stands in for him while he is away."""
+    agus, dewi = people.users["agus"].id, people.users["dewi"].id
+    office = RoleGrant(user_id=agus, role=Role.AGENCY, agency_id=people.agencies["PUPR"], starts_on=day(-110))
+    people.put(office, Absence(user_id=agus, stand_in_id=dewi, starts_on=TODAY, ends_on=day(2)))
+
+
 def verbs(session: Session, kind: str, subject_id: int) -> list[str]:
     session.rollback()
     return [entry.verb for entry in audit.history(session, kind, str(subject_id))]
@@ -142,7 +149,7 @@ def test_a_reviewer_who_steps_in_as_moderator_invites_as_reviewer(people: People
 
 
 def test_no_stand_in_makes_an_admin(people: People, session: Session) -> None:
-    people.put(Absence(user_id=people.users["agus"].id, stand_in_id=people.users["dewi"].id, starts_on=TODAY, ends_on=day(2)))  # fmt: skip # noqa: E501
+    stands_in_for_the_admin(people)
     assert Holding(Role.ADMIN, REGENCY) in people.actor("dewi").holdings
     with pytest.raises(NotAllowed):
         invites(people, "dewi", Role.ADMIN, REGENCY)
@@ -150,6 +157,34 @@ def test_no_stand_in_makes_an_admin(people: People, session: Session) -> None:
     with pytest.raises(Invalid):
         invitations.invite_all(session, actor=people.actor("dewi"), now=START, server_key=SECRET_KEY, rows=rows)
     assert invites(people, "dewi", Role.REVIEWER, SEKAYU)
+
+
+def test_no_stand_in_reads_the_code_that_makes_an_admin(client: FlaskClient, people: People, session: Session) -> None:
+    agus = people.actor("agus")
+    people.put(RoleGrant(user_id=people.users["rina"].id, role=Role.ADMIN, area_code=REGENCY, starts_on=TODAY))
+    rows = [csvfile.Row(2, "Joko", Role.ADMIN, REGENCY), csvfile.Row(3, "Ratna", Role.MEMBER, SUKARAMI)]
+    batch = invitations.invite_all(session, actor=agus, now=START, server_key=SECRET_KEY, rows=rows)
+    hidden = [invites(people, "agus", Role.ADMIN, REGENCY), password_slip(people, "agus", "rina")]
+    shown = [invites(people, "agus", Role.REVIEWER, SEKAYU), password_slip(people, "agus", "rahman")]
+    stands_in_for_the_admin(people)
+    enter(client, "dewi")
+    for slip in hidden + shown:
+        page = client.get(f"/orang/undangan/{slip.id}/").text
+        assert problems(page) == []
+        assert (code_of(slip) in page, "Kodenya hanya ditampilkan kepada Agus" in page) == (
+            slip in shown,
+            slip in hidden,
+        )
+    sheet = client.get(f"/orang/undangan/lembar/{batch}/").text
+    assert problems(sheet) == []
+    admins, members = directory.sheet(session, agus, batch)
+    assert code_of(admins) not in sheet
+    assert code_of(members) in sheet
+    assert "Kodenya pada Agus." in sheet
+    enter(client, "agus")
+    assert all(code_of(slip) in client.get(f"/orang/undangan/{slip.id}/").text for slip in hidden + shown)
+    enter(client, "rina")  # admin by a grant of her own
+    assert code_of(hidden[0]) in client.get(f"/orang/undangan/{hidden[0].id}/").text
 
 
 def test_what_is_seen_is_the_same_in_python_and_in_sql(people: People, session: Session) -> None:
@@ -483,8 +518,10 @@ def test_nobody_takes_over_an_account_that_holds_more_than_they_give(
 
 
 def test_a_stand_in_of_somebody_higher_is_not_taken_over_either(people: People, session: Session) -> None:
+    rahman, budi = people.users["rahman"].id, people.users["budi"].id
     people.put(
-        Absence(user_id=people.users["rahman"].id, stand_in_id=people.users["budi"].id, starts_on=TODAY, ends_on=day(2))
+        RoleGrant(user_id=rahman, role=Role.MEMBER, area_code=SUKARAMI, starts_on=TODAY),
+        Absence(user_id=rahman, stand_in_id=budi, starts_on=TODAY, ends_on=day(2)),
     )
     with pytest.raises(NotAllowed):
         password_slip(people, "sari", "budi")
@@ -588,7 +625,7 @@ def test_a_foreign_slip_is_not_there(who: str, client: FlaskClient, people: Peop
 
 
 def test_an_admin_role_is_never_ended_by_a_stand_in_or_for_oneself(people: People, session: Session) -> None:
-    people.put(Absence(user_id=people.users["agus"].id, stand_in_id=people.users["dewi"].id, starts_on=TODAY, ends_on=day(2)))  # fmt: skip # noqa: E501
+    stands_in_for_the_admin(people)
     grant = directory.every_grant(session, people.users["agus"].id)[0]
     values: dict[str, Any] = {"now": START, "user_id": people.users["agus"].id, "grant_id": grant.id, "seen": ""}
     with pytest.raises(NotAllowed):
