@@ -145,6 +145,15 @@ def holdings_of(session: Session, user: User, now: datetime) -> set[Holding]:
     return today | {held for grant in grants if (held := policy.held(grant))}
 
 
+def asked_erasure(session: Session, actor: Actor) -> Sequence[User]:
+    """Who asked to be erased and still stands there, the longest waiting first (one statement; none for who does not
+    answer them)."""
+    if not policy.answers_erasures(actor):
+        return []
+    query = sa.select(User).where(User.active, User.erasure_asked_at.is_not(None))
+    return session.scalars(query.order_by(User.erasure_asked_at, User.id)).all()
+
+
 def last_deeds(session: Session, user_ids: Sequence[int]) -> Mapping[int, AuditEntry]:
     """What each account did last, by the record (one statement)."""
     newest = (

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kimweb.accounts import directory, policy
+from kimweb.accounts import directory, policy, queries
 from kimweb.accounts.models import RoleGrant, User
 from kimweb.accounts.record import record_role
 from kimweb.areas.models import Agency, Area
+from kimweb.core import audit
 from kimweb.core.actor import Actor, Holding, Role
 from kimweb.core.calendar import local_day
 from kimweb.core.db import lock, writing
@@ -37,6 +38,22 @@ def authority_over(session: Session, actor: Actor, user: User, now: datetime) ->
     """By which role the actor is above an account, of whose roles none is beyond the actor. Raises NotAllowed."""
     found = [authority_for(session, actor, held) for held in directory.holdings_of(session, user, now)]
     return min(found, key=policy.ROLE_ORDER.index, default=Role.SYSTEM)
+
+
+def correct_name(session: Session, *, actor: Actor, now: datetime, user_id: int, name: str) -> None:
+    """Correct the name of somebody below the actor, also on slips for their password that still work. The record keeps
+    that it was corrected, neither name. Raises NotFound, and NotAllowed (also for oneself, and for an erased one)."""
+    with writing(session):
+        user = directory.person(session, actor, user_id, lock=True)
+        if user.id == actor.user_id or not user.active:
+            raise NotAllowed("Nama ini diperbaiki oleh orang lain.")
+        by = authority_over(session, actor, user, now)
+        if user.name == name:
+            return
+        user.name = name
+        for slip in queries.open_slips_of(session, user.id):
+            slip.name = name
+        audit.record(session, audit.Entry(now, "user", str(user.id), "name", by, actor.user_id))
 
 
 def add_role(

@@ -51,6 +51,12 @@ class EndForm(Form):
     seen = LineField(validators=[AtMost(10)])
 
 
+class NameForm(Form):
+    """Somebody's name, corrected."""
+
+    name = LineField("Nama", validators=[Filled("Masih kosong. Tulis nama orangnya."), AtMost(80)])
+
+
 class ResetForm(Form):
     """Why somebody's second factor is removed."""
 

@@ -197,3 +197,8 @@ def can_end(actor: Actor, grant: RoleGrant) -> bool:
 def sees_deeds(actor: Actor) -> bool:
     """Whether the actor reads what each account did last: the admin."""
     return _reaches(actor, Role.ADMIN, None)
+
+
+def answers_erasures(actor: Actor) -> bool:
+    """Whether the actor sees who asked to be erased: the admin, who answers."""
+    return _reaches(actor, Role.ADMIN, None)

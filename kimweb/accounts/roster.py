@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from kimweb.accounts import csvfile, directory, exporting, granting, invitations, policy, queries, seats, second_factor
-from kimweb.accounts.invitation_forms import EndForm, InviteForm, ResetForm, RoleForm, SeatForm
+from kimweb.accounts.invitation_forms import EndForm, InviteForm, NameForm, ResetForm, RoleForm, SeatForm
 from kimweb.accounts.models import Invitation
 from kimweb.accounts.people_file import people_csv
 from kimweb.areas.models import Agency, Area
@@ -49,6 +49,7 @@ def index() -> Response:
         "grants": directory.standing_grants(db, ids, who.day),
         "deeds": directory.last_deeds(db, ids) if policy.sees_deeds(who) else {},
         "slips": directory.open_invitations(db, who, context.now(), after=None),
+        "asked": directory.asked_erasure(db, who) if not after else [],
         "districts": directory.districts(db) if policy.giving_areas(who) is None else [],
     }
     return render_page("accounts/people.html", page=page, wanted=wanted, area=area, roles=roles, after=after, **values)
@@ -85,6 +86,7 @@ def _person_page(
     form: RoleForm | None = None,
     ending: tuple[int, EndForm] | None = None,
     reset_form: ResetForm | None = None,
+    name_form: NameForm | None = None,
 ) -> Response:
     db, who, now = context.db_session(), context.actor(), context.now()
     user = directory.person(db, who, user_id)
@@ -97,6 +99,8 @@ def _person_page(
         "above": above,
         "second_factor": resets and queries.has_second_factor(db, user.id),
         "reset_form": reset_form or ResetForm(formdata=None),
+        "name_form": name_form or NameForm(formdata=None, obj=user),
+        "asked": user.active and policy.answers_erasures(who) and user.erasure_asked_at,
         "endable": {grant.id for grant in standing if policy.can_end(who, grant)},
         "standing": standing,
         "past": [grant for grant in grants if grant not in standing],
@@ -104,7 +108,7 @@ def _person_page(
         "places": directory.areas_to_give(db, who),
         "ending": ending,
     }
-    status = 422 if form or ending or reset_form else 200
+    status = 422 if form or ending or reset_form or name_form else 200
     form = form or RoleForm(roles, formdata=None)
     return render_page("accounts/person.html", status=status, user=user, form=form, **values)
 
@@ -115,6 +119,17 @@ def password_slip(user_id: int) -> Response:
     """A slip with which the person sets a new password."""
     slip = invitations.issue_password_slip(context.db_session(), server_key=_key(), user_id=user_id, **_acting())
     return done(N_("Slip kata sandi siap. Cetak, atau bacakan kodenya."), to=f"/orang/undangan/{slip.id}/")
+
+
+@bp.post("/<id:user_id>/nama")
+@allow(Permission.ACCOUNT_INVITE)
+def correct_name(user_id: int) -> Response:
+    """Correct the person's name."""
+    form = NameForm()
+    if not form.validate():
+        return _person_page(user_id, name_form=form)
+    granting.correct_name(context.db_session(), user_id=user_id, name=form.name.data or "", **_acting())
+    return done(N_("Nama diperbaiki."), to=f"/orang/{user_id}/")
 
 
 @bp.post("/<id:user_id>/kode-kedua")

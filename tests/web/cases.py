@@ -262,6 +262,7 @@ CASES = [
         "Baris 2: peran tidak dikenal",
     ),
     Case("people.password_slip", "agus", _person, "/kata-sandi"),
+    Case("people.correct_name", "agus", _person, "/nama", {"name": "Budi Santoso"}, {"name": "B" * 81}, "B" * 81),
     Case(
         "people.reset_second_factor",
         "agus",
