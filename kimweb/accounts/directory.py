@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from kimweb.accounts import policy, queries
 from kimweb.accounts.models import Invitation, RoleGrant, User
-from kimweb.areas.models import Agency, Area, AreaKind
+from kimweb.areas.models import LOWEST, Agency, Area, AreaKind
 from kimweb.core.actor import Actor, Holding, Role, covered
 from kimweb.core.audit import AuditEntry
 from kimweb.core.calendar import local_day
@@ -258,6 +258,33 @@ def areas_to_give(session: Session, actor: Actor) -> Sequence[Area]:
         return []
     inside = sa.or_(Area.code.in_(sorted(policy.own_kims(actor))), covered(Area.code, policy.own_districts(actor)))
     query = sa.select(Area).where(inside).options(joinedload(Area.parent))
+    return session.scalars(query.order_by(Area.name, Area.code)).all()
+
+
+def districts_to_invite(session: Session, actor: Actor) -> Sequence[Area]:
+    """The districts whose villages' moderators the actor may invite, by name: the admin all, a reviewer the own."""
+    return [area for area in districts(session) if policy.gives(actor, Holding(Role.MODERATOR, area.code)) is not None]
+
+
+def villages_to_invite(session: Session, district: str, now: datetime) -> Sequence[Area]:
+    """The villages and wards of a district for whose KIM nobody active is or becomes moderator, and no slip for one
+    still works, by name (one statement)."""
+    named = sa.exists().where(
+        RoleGrant.role == Role.MODERATOR,
+        RoleGrant.area_code == Area.code,
+        _not_ended(local_day(now)),
+        RoleGrant.user_id == User.id,
+        User.active,
+    )
+    invited = sa.exists().where(
+        Invitation.role == Role.MODERATOR,
+        Invitation.area_code == Area.code,
+        Invitation.used_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        Invitation.expires_at > now,
+    )
+    query = sa.select(Area).where(Area.parent_code == district, Area.kind.in_(LOWEST))
+    query = query.where(~named.correlate_except(RoleGrant, User), ~invited.correlate_except(Invitation))
     return session.scalars(query.order_by(Area.name, Area.code)).all()
 
 

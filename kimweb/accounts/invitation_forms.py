@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import PasswordField, SelectField
 from wtforms.validators import Optional
 
+from kimweb.areas.models import Area
 from kimweb.core.actor import Role
 from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField, TextField
 from kimweb.web.words import ROLES
@@ -35,6 +36,17 @@ class InviteForm(SeatForm):
     """A new person."""
 
     name = LineField("Nama", validators=[Filled("Masih kosong. Tulis nama orangnya."), AtMost(80)])
+
+
+class DistrictForm(Form):
+    """A district whose villages lack moderators."""
+
+    district = SelectField("Kecamatan", coerce=str, validate_choice=False)
+
+    def __init__(self, districts: Iterable[Area], **values: Any) -> None:
+        """`districts`: those that the actor may choose."""
+        super().__init__(**values)
+        self.district.choices = [(area.code, area.name) for area in districts]
 
 
 class RoleForm(SeatForm):

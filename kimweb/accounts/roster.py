@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import csvfile, directory, exporting, granting, invitations, policy, queries, seats, second_factor
+from kimweb.accounts import directory, exporting, granting, invitations, policy, queries, seats, second_factor, sheets
 from kimweb.accounts.invitation_forms import EndForm, InviteForm, NameForm, ResetForm, RoleForm, SeatForm
-from kimweb.accounts.models import Invitation
 from kimweb.accounts.people_file import people_csv
 from kimweb.areas.models import Agency, Area
 from kimweb.areas.queries import QUERY_MAX, area_asked
 from kimweb.core.actor import Role
-from kimweb.core.codes import slip_code
 from kimweb.core.errors import Invalid
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
@@ -26,6 +24,7 @@ from kimweb.web.forms import clean_line
 from kimweb.web.htmx import done, render_page
 
 bp = Blueprint("people", __name__, url_prefix="/orang")
+sheets.register(bp)
 
 
 def _acting() -> dict[str, Any]:
@@ -213,7 +212,8 @@ def invite() -> Response:
         form.place.data = clean_line(request.args.get("wilayah", ""))[:32]
         form.role.data = request.args.get("peran", "")
     places = directory.areas_to_give(db, who)
-    return render_page("accounts/invite.html", status=status, form=form, places=places)
+    bulk = bool(directory.districts_to_invite(db, who))
+    return render_page("accounts/invite.html", status=status, form=form, places=places, bulk=bulk)
 
 
 @bp.get("/undangan/")
@@ -225,19 +225,12 @@ def open_slips() -> Response:
     return render_page("accounts/slips.html", page=page)
 
 
-def _code(slip: Invitation) -> str:
-    """The code of a slip that still works, for who may read it; "" else."""
-    db, now = context.db_session(), context.now()
-    shown = slip.is_open(now) and directory.may_show_code(db, context.actor(), slip, now)
-    return slip_code(_key(), slip.nonce) if shown else ""
-
-
 @bp.get("/undangan/<id:invitation_id>/")
 @allow(Permission.ACCOUNT_INVITE)
 def slip(invitation_id: int) -> Response:
     """One slip, to print."""
     found = directory.invitation(context.db_session(), context.actor(), invitation_id)
-    return render_page("accounts/slip.html", slip=found, code=_code(found), open=found.is_open(context.now()))
+    return render_page("accounts/slip.html", slip=found, code=sheets.code_of(found), open=found.is_open(context.now()))
 
 
 @bp.post("/undangan/<id:invitation_id>/pembatalan")
@@ -246,30 +239,3 @@ def withdraw(invitation_id: int) -> Response:
     """End a slip that was not used."""
     invitations.withdraw(context.db_session(), invitation_id=invitation_id, **_acting())
     return done(N_("Undangan ditarik. Kodenya tidak berlaku lagi."), to=f"/orang/undangan/{invitation_id}/")
-
-
-@bp.route("/undangan/berkas/", methods=["GET", "POST"])
-@allow(Permission.ACCOUNT_IMPORT)
-def import_people() -> Response:
-    """Invite everybody in a CSV file, or nobody; on to the sheet of slips."""
-    faults: list[str] = []
-    if request.method == "POST":
-        file = request.files.get("file")
-        try:
-            rows = csvfile.read(file.stream.read(csvfile.MAX_BYTES + 1) if file else b"")
-            batch = invitations.invite_all(context.db_session(), server_key=_key(), rows=rows, **_acting())
-        except Invalid as error:
-            faults = list(error.fields.values())
-        else:
-            return redirect(f"/orang/undangan/lembar/{batch}/", 303)
-    return render_page("accounts/import.html", status=422 if faults else 200, faults=faults)
-
-
-@bp.get("/undangan/lembar/<string(length=12):batch>/")
-@allow(Permission.ACCOUNT_INVITE)
-def sheet(batch: str) -> Response:
-    """All slips of one file that still work, to print and cut; and the list of all."""
-    rows = directory.sheet(context.db_session(), context.actor(), batch)
-    codes = {row.id: code for row in rows if (code := _code(row))}
-    still_open = {row.id for row in rows if row.is_open(context.now())}
-    return render_page("accounts/sheet.html", rows=rows, codes=codes, open=still_open)

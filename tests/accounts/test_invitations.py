@@ -644,3 +644,49 @@ def test_the_record_says_by_which_role_a_password_slip_was_withdrawn(
     session.rollback()
     entry = audit.history(session, "invitation", str(slip.id))[-1]
     assert (entry.verb, entry.role) == ("withdraw", role)
+
+
+# ------------------------------------------------------------------ a whole district
+
+DISTRICT = "/orang/undangan/kecamatan/"
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("who", ["agus", "rahman"])
+def test_one_slip_for_each_village_of_a_district_that_has_no_moderator(
+    who: str, client: FlaskClient, people: People, session: Session
+) -> None:
+    invites(people, "agus", Role.MODERATOR, LUMPATAN)
+    people.put(RoleGrant(user_id=people.users["wati"].id, role=Role.MODERATOR, area_code=WARD, starts_on=day(5)))
+    session.rollback()
+    enter(client, who)
+    page = client.get(DISTRICT).text
+    assert problems(page) == []
+    answer = send(client, DISTRICT, on=DISTRICT, district=SEKAYU)
+    assert answer.status_code == 303
+    session.rollback()
+    slips = session.scalars(sa.select(Invitation).where(Invitation.batch.is_not(None))).all()
+    villages = set(session.scalars(sa.select(Area.code).where(Area.parent_code == SEKAYU)))
+    assert {slip.area_code for slip in slips} == villages - {SUKARAMI, LUMPATAN, WARD}
+    assert {slip.role for slip in slips} == {Role.MODERATOR}
+    assert all(slip.name.startswith("Moderator KIM ") for slip in slips)
+    sheet = client.get(answer.headers["Location"]).text
+    assert sheet.count('class="qr"') == len(slips)
+    again = send(client, DISTRICT, on=DISTRICT, district=SEKAYU)
+    assert again.status_code == 422
+    assert problems(again.text) == []
+    assert "undangannya masih terbuka" in again.text
+
+
+@pytest.mark.parametrize(("who", "statuses"), [("sari", (403, 403)), ("rina", (200, 403)), ("budi", (403, 403))])
+def test_who_invites_no_foreign_district(
+    who: str, statuses: tuple[int, int], client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, who)
+    page = client.get(DISTRICT)
+    assert page.status_code == statuses[0]
+    assert "Sekayu" not in page.text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/akun/").text)
+    assert token
+    assert client.post(DISTRICT, data={"csrf_token": token[1], "district": SEKAYU}).status_code == statuses[1]
+    assert session.scalars(sa.select(Invitation)).all() == []

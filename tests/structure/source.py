@@ -25,6 +25,7 @@ ON_THE_WEB = frozenset(
             "places",
             "roster",
             "second_pages",
+            "sheets",
         ),
         *("tracking", "views", "words"),
     )

@@ -58,6 +58,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "seats": "queries: from what was typed to the place of a role",
         "second_factor": "actions: codes from an app or from paper",
         "second_pages": "views: the pages of the second factor",
+        "sheets": "views: many slips at once",
         "words": "names for the interface, and QR codes",
     },
     "kims": {},
