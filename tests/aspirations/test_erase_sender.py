@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from kimweb.aspirations.erasing import REMOVED, erase_sender
 from kimweb.aspirations.models import Aspiration, AspirationPhoto, Message, MessageKind, State
+from kimweb.aspirations.timeline import steps
 from kimweb.core import audit
-from kimweb.core.actor import Role
+from kimweb.core.actor import Role, visitor
 from kimweb.core.audit import AuditText
 from kimweb.core.chain import verify
 from kimweb.core.db import writing
 from kimweb.core.errors import NotFound
 from kimweb.core.photos import Photo
 from tests.support.clock import START
-from tests.support.people import SUKARAMI, People
+from tests.support.people import SUKARAMI, TODAY, People
 from tests.support.pictures import jpeg, with_photo
 
 pytestmark = pytest.mark.database
@@ -64,9 +65,9 @@ def test_name_telephone_and_hidden_photos_go(client: FlaskClient, sent: str, ses
     assert entry is not None
     assert (entry.verb, entry.role, entry.detail) == ("erase_sender", Role.SYSTEM, {"removed": gone})
     assert verify(session).problems == []
-    page = client.get(f"/aspirasi/{sent}/")
-    assert page.status_code == 200
-    assert "data pengirim dihapus" not in page.text
+    assert client.get(f"/aspirasi/{sent}/").status_code == 200
+    told = {entry.verb for entry in steps(session, again(session), visitor(TODAY))}
+    assert told == {"x"}, "the public does not read that the sender asked"
 
 
 def test_what_was_written_goes_only_when_that_is_asked_for(client: FlaskClient, sent: str, session: Session) -> None:
