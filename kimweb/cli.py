@@ -19,15 +19,16 @@ from sqlalchemy.orm import Session
 
 from kimweb import devtools, specimens
 from kimweb.accounts import actions as accounts
-from kimweb.accounts import erasing, mails, second_factor
+from kimweb.accounts import mails, second_factor
 from kimweb.accounts.passwords import Passwords
 from kimweb.areas import actions as areas
+from kimweb.aspirations import erasing as aspirations
 from kimweb.core import chain, db, grants, mail, outbox
 from kimweb.core.actor import REGENCY, Role
 from kimweb.core.calendar import system_clock
 from kimweb.core.errors import Invalid, KimError
 from kimweb.demo import loader as demo
-from kimweb.home import retention
+from kimweb.home import erasing, retention
 from kimweb.settings import Settings, SettingsError
 from kimweb.web.permissions import document
 
@@ -144,10 +145,21 @@ def retain(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def erase_user(settings: Settings, options: argparse.Namespace) -> None:
-    """Erase a person's data; the account's number stays in the record. Runs as the migrating role."""
+    """Erase a person's data and the drafts that only they could read. Runs as the migrating role."""
     with _session(settings, owner=True) as session:
-        gone = erasing.erase_user(session, username=options.username, texts=options.texts, now=system_clock())
-    _say(f"{options.username} dihapus: " + ", ".join(f"{count} {name}" for name, count in gone.items()) + ".")
+        gone = erasing.erase_person(session, username=options.username, texts=options.texts, now=system_clock())
+    _say(f"{options.username} dihapus: {_told(gone)}.")
+
+
+def erase_sender(settings: Settings, options: argparse.Namespace) -> None:
+    """Erase who sent an aspiration, at the sender's request. Runs as the migrating role."""
+    with _session(settings, owner=True) as session:
+        gone = aspirations.erase_sender(session, code=options.code, text=options.text, now=system_clock())
+    _say(f"Pengirim {options.code} dihapus: {_told(gone)}.")
+
+
+def _told(gone: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in gone.items())
 
 
 def forget_second_factor(settings: Settings, options: argparse.Namespace) -> None:
@@ -233,6 +245,9 @@ def _parser() -> argparse.ArgumentParser:
     command = add("erase-user", erase_user)
     command.add_argument("username")
     command.add_argument("--texts", action="store_true", help="also the reasons that the person wrote")
+    command = add("erase-sender", erase_sender)
+    command.add_argument("code", help="the aspiration's code, such as 7KM-4QC")
+    command.add_argument("--text", action="store_true", help="also what the sender wrote")
     command = add("work", work)
     command.add_argument("--once", action="store_true", help="do what is due, then end")
     command.add_argument("--with-parent", type=int, metavar="PID", help="end when this process, which started it, ends")

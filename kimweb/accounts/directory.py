@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from kimweb.accounts import policy, queries
 from kimweb.accounts.models import Invitation, RoleGrant, User
-from kimweb.areas.models import Agency, Area, AreaKind
+from kimweb.areas.models import LOWEST, Agency, Area, AreaKind
 from kimweb.core.actor import Actor, Holding, Role, covered
 from kimweb.core.audit import AuditEntry
 from kimweb.core.calendar import local_day
@@ -145,6 +145,15 @@ def holdings_of(session: Session, user: User, now: datetime) -> set[Holding]:
     return today | {held for grant in grants if (held := policy.held(grant))}
 
 
+def asked_erasure(session: Session, actor: Actor) -> Sequence[User]:
+    """Who asked to be erased and still stands there, the longest waiting first (one statement; none for who does not
+    answer them)."""
+    if not policy.answers_erasures(actor):
+        return []
+    query = sa.select(User).where(User.active, User.erasure_asked_at.is_not(None))
+    return session.scalars(query.order_by(User.erasure_asked_at, User.id)).all()
+
+
 def last_deeds(session: Session, user_ids: Sequence[int]) -> Mapping[int, AuditEntry]:
     """What each account did last, by the record (one statement)."""
     newest = (
@@ -206,13 +215,23 @@ def usable_slip(
     return found if works else None
 
 
+def may_show_code(session: Session, actor: Actor, slip: Invitation, now: datetime) -> bool:
+    """Whether the actor reads the code of a slip: whoever gave it, or could give it. A stand-in for the admin sees an
+    admin's slip without its code: whoever has the code has the role."""
+    return actor.user_id == slip.invited_by or _could_give(session, actor, slip, now)
+
+
 def _still_given(session: Session, slip: Invitation, now: datetime) -> bool:
     """Whether its giver may still give it: a role that ended takes its slips along, and a slip for a member's password
     is none for the reviewer that the member became."""
     giver = session.get(User, slip.invited_by)
     if giver is None or not giver.active:
         return False
-    actor, wanted = queries.load_actor(session, giver, now), policy.held(slip)
+    return _could_give(session, queries.load_actor(session, giver, now), slip, now)
+
+
+def _could_give(session: Session, actor: Actor, slip: Invitation, now: datetime) -> bool:
+    wanted = policy.held(slip)
     if wanted is not None:
         return may_give(session, actor, wanted) is not None
     user = session.get(User, slip.user_id)
@@ -239,6 +258,33 @@ def areas_to_give(session: Session, actor: Actor) -> Sequence[Area]:
         return []
     inside = sa.or_(Area.code.in_(sorted(policy.own_kims(actor))), covered(Area.code, policy.own_districts(actor)))
     query = sa.select(Area).where(inside).options(joinedload(Area.parent))
+    return session.scalars(query.order_by(Area.name, Area.code)).all()
+
+
+def districts_to_invite(session: Session, actor: Actor) -> Sequence[Area]:
+    """The districts whose villages' moderators the actor may invite, by name: the admin all, a reviewer the own."""
+    return [area for area in districts(session) if policy.gives(actor, Holding(Role.MODERATOR, area.code)) is not None]
+
+
+def villages_to_invite(session: Session, district: str, now: datetime) -> Sequence[Area]:
+    """The villages and wards of a district for whose KIM nobody active is or becomes moderator, and no slip for one
+    still works, by name (one statement)."""
+    named = sa.exists().where(
+        RoleGrant.role == Role.MODERATOR,
+        RoleGrant.area_code == Area.code,
+        _not_ended(local_day(now)),
+        RoleGrant.user_id == User.id,
+        User.active,
+    )
+    invited = sa.exists().where(
+        Invitation.role == Role.MODERATOR,
+        Invitation.area_code == Area.code,
+        Invitation.used_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        Invitation.expires_at > now,
+    )
+    query = sa.select(Area).where(Area.parent_code == district, Area.kind.in_(LOWEST))
+    query = query.where(~named.correlate_except(RoleGrant, User), ~invited.correlate_except(Invitation))
     return session.scalars(query.order_by(Area.name, Area.code)).all()
 
 

@@ -26,6 +26,8 @@ from kimweb.core.db import changed, writing
 from kimweb.core.errors import NotFound
 from kimweb.core.i18n import N_
 
+ANSWER_HOURS = 72
+"""How long the admin has to answer who asks to be erased (UU 27/2022: 3 x 24 hours)."""
 NAMELESS = N_("(akun dihapus)")
 NO_PASSWORD = "!"  # noqa: S105  # nosec B105 # no hash: nothing fits it
 

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kimweb.accounts import directory, policy
+from kimweb.accounts import directory, policy, queries
 from kimweb.accounts.models import RoleGrant, User
 from kimweb.accounts.record import record_role
 from kimweb.areas.models import Agency, Area
+from kimweb.core import audit
 from kimweb.core.actor import Actor, Holding, Role
 from kimweb.core.calendar import local_day
 from kimweb.core.db import lock, writing
@@ -37,6 +38,22 @@ def authority_over(session: Session, actor: Actor, user: User, now: datetime) ->
     """By which role the actor is above an account, of whose roles none is beyond the actor. Raises NotAllowed."""
     found = [authority_for(session, actor, held) for held in directory.holdings_of(session, user, now)]
     return min(found, key=policy.ROLE_ORDER.index, default=Role.SYSTEM)
+
+
+def correct_name(session: Session, *, actor: Actor, now: datetime, user_id: int, name: str) -> None:
+    """Correct the name of somebody below the actor, also on slips for their password that still work. The record keeps
+    that it was corrected, neither name. Raises NotFound, and NotAllowed (also for oneself, and for an erased one)."""
+    with writing(session):
+        user = directory.person(session, actor, user_id, lock=True)
+        if user.id == actor.user_id or not user.active:
+            raise NotAllowed("Nama ini diperbaiki oleh orang lain.")
+        by = authority_over(session, actor, user, now)
+        if user.name == name:
+            return
+        user.name = name
+        for slip in queries.open_slips_of(session, user.id):
+            slip.name = name
+        audit.record(session, audit.Entry(now, "user", str(user.id), "name", by, actor.user_id))
 
 
 def add_role(
@@ -99,6 +116,9 @@ def end_role(
         ended = found.ends_on is not None and found.ends_on < today
         if ended or seen != (found.ends_on.isoformat() if found.ends_on else ""):
             raise Conflict("Sudah diubah orang lain.", kind="user", subject_id=str(user.id))
+        if last_day is not None and last_day < found.starts_on:
+            sentence = N_("Lebih awal dari hari pertama. Periksa tanggalnya.")
+            raise Invalid("Tanggalnya terbalik.", {"last_day": sentence})
         if policy.is_for_admins_own(held):
             _keep_an_admin(session, actor, found)
         found.ends_on = last_day if last_day is not None else today - timedelta(days=1)
@@ -107,8 +127,11 @@ def end_role(
 
 
 def _keep_an_admin(session: Session, actor: Actor, ending: RoleGrant) -> None:
-    """Whoever ends an admin's role stays admin."""
-    own = ending.user_id == actor.user_id
-    if not directory.is_own_admin(session, actor.user_id or 0, actor.day, beside=ending.id, lasting=own):
+    """Whoever ends an admin's role stays admin, not only until a day: none might be left after it."""
+    if directory.is_own_admin(session, actor.user_id or 0, actor.day, beside=ending.id, lasting=True):
+        return
+    if ending.user_id == actor.user_id:
         sentence = N_("Ini peran admin Anda yang terakhir. Minta admin lain mengakhirinya.")
-        raise Invalid("Peran terakhir.", {"last_day": sentence})
+    else:
+        sentence = N_("Peran admin Anda sendiri berbatas waktu. Minta admin tanpa batas waktu mengakhirinya.")
+    raise Invalid("Peran terakhir.", {"last_day": sentence})

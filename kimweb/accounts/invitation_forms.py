@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import PasswordField, SelectField
 from wtforms.validators import Optional
 
+from kimweb.areas.models import Area
 from kimweb.core.actor import Role
 from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField, TextField
 from kimweb.web.words import ROLES
@@ -37,6 +38,17 @@ class InviteForm(SeatForm):
     name = LineField("Nama", validators=[Filled("Masih kosong. Tulis nama orangnya."), AtMost(80)])
 
 
+class DistrictForm(Form):
+    """A district whose villages lack moderators."""
+
+    district = SelectField("Kecamatan", coerce=str, validate_choice=False)
+
+    def __init__(self, districts: Iterable[Area], **values: Any) -> None:
+        """`districts`: those that the actor may choose."""
+        super().__init__(**values)
+        self.district.choices = [(area.code, area.name) for area in districts]
+
+
 class RoleForm(SeatForm):
     """One more role for somebody, from a day and perhaps until a day."""
 
@@ -49,6 +61,12 @@ class EndForm(Form):
 
     last_day = DayField("Hari terakhir", validators=[Optional()])
     seen = LineField(validators=[AtMost(10)])
+
+
+class NameForm(Form):
+    """Somebody's name, corrected."""
+
+    name = LineField("Nama", validators=[Filled("Masih kosong. Tulis nama orangnya."), AtMost(80)])
 
 
 class ResetForm(Form):

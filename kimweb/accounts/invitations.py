@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from kimweb.accounts import actions, directory, granting, policy, queries
-from kimweb.accounts.csvfile import Row
+from kimweb.accounts.csvfile import NAME_MAX, Row
 from kimweb.accounts.models import Invitation, User
 from kimweb.accounts.passwords import Passwords
 from kimweb.accounts.record import record_slip
@@ -17,7 +17,7 @@ from kimweb.areas.models import Agency, Area
 from kimweb.core import throttle
 from kimweb.core.actor import Actor, Holding, Role
 from kimweb.core.codes import slip_code, slip_hash
-from kimweb.core.db import writing
+from kimweb.core.db import lock, writing
 from kimweb.core.errors import Invalid, InvalidTransition, NotAllowed
 from kimweb.core.i18n import N_, Sentence
 
@@ -91,6 +91,25 @@ def invite_all(session: Session, *, actor: Actor, now: datetime, server_key: str
     return batch
 
 
+def invite_district(session: Session, *, actor: Actor, now: datetime, server_key: str, district: str) -> str:
+    """A slip for a moderator of each village and ward of a district that has none and no open slip for one; returns the
+    batch. The name on it is a placeholder: whoever uses the slip is known by the username. Raises NotAllowed for a
+    district that is not the actor's, and Invalid where nobody is missing."""
+    with writing(session):
+        lock(session, f"invite:{district}")  # two taps at once make one sheet
+        if district not in {area.code for area in directory.districts_to_invite(session, actor)}:
+            raise NotAllowed("Kecamatan ini di luar wewenang Anda.")
+        villages = directory.villages_to_invite(session, district, now)
+        if not villages:
+            sentence = N_("Semua desa di kecamatan ini sudah punya moderator, atau undangannya masih terbuka.")
+            raise Invalid("Tidak ada yang diundang.", {"district": sentence})
+        rows = [
+            Row(line, f"Moderator KIM {village.name}"[:NAME_MAX], Role.MODERATOR, village.code)
+            for line, village in enumerate(villages, 1)
+        ]
+        return invite_all(session, actor=actor, now=now, server_key=server_key, rows=rows)
+
+
 def _fault(row: Row, place: Area | Agency | None, held: Holding | None) -> str:
     if place is None:
         return Sentence(N_("Baris %(line)d: kode “%(code)s” tidak dikenal."), line=row.line, code=row.code)
@@ -127,11 +146,20 @@ def withdraw(session: Session, *, actor: Actor, now: datetime, invitation_id: in
         slip = directory.invitation(session, actor, invitation_id, lock=True)
         if slip.used_at is not None or slip.withdrawn_at is not None:
             raise InvalidTransition("the slip is used or withdrawn")
-        held = policy.held(slip)
-        by = policy.gives(actor, held) if held else None
         slip.withdrawn_at = now
-        record_slip(session, slip, "withdraw", role=by or Role.SYSTEM, actor_id=actor.user_id, now=now)
+        by = _withdraws_by(session, actor, slip, now)
+        record_slip(session, slip, "withdraw", role=by, actor_id=actor.user_id, now=now)
     return slip
+
+
+def _withdraws_by(session: Session, actor: Actor, slip: Invitation, now: datetime) -> Role:
+    """By which role: the one that gives what the slip gives, or is above the account whose password it is for. Whoever
+    gave a slip ends it still when that is over, by the widest role they have."""
+    owner = session.get(User, slip.user_id) if slip.user_id is not None else None
+    given = policy.held(slip)
+    wanted = directory.holdings_of(session, owner, now) if owner is not None else {given} if given else set()
+    found = [by for held in wanted if (by := policy.gives(actor, held)) is not None]
+    return min(found, key=policy.ROLE_ORDER.index, default=policy.listing_role(actor) or Role.SYSTEM)
 
 
 # ------------------------------------------------------------------ using a slip

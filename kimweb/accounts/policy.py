@@ -16,6 +16,12 @@ ROLE_ORDER = (Role.ADMIN, Role.REVIEWER, Role.AGENCY, Role.MODERATOR, Role.MEMBE
 """Widest first: by which role a desk is named."""
 
 _OF_A_KIM = (Role.MODERATOR, Role.MEMBER)
+_HELD_ON: dict[Role, tuple[AreaKind, ...]] = {
+    Role.ADMIN: (AreaKind.REGENCY,),
+    Role.REVIEWER: (AreaKind.DISTRICT,),
+    Role.MODERATOR: (*LOWEST, AreaKind.DISTRICT),
+    Role.MEMBER: (*LOWEST, AreaKind.DISTRICT),
+}
 _GIVES = {Role.ADMIN: ROLE_ORDER, Role.REVIEWER: _OF_A_KIM, Role.MODERATOR: (Role.MEMBER,)}
 """Who gives which roles (issue 3): the admin any, a reviewer those of the district's KIMs, a moderator members."""
 
@@ -119,13 +125,12 @@ def holding_on(role: Role, place: Area | Agency) -> Holding | None:
     """A role on a place; None where nobody can hold it (a reviewer of a village)."""
     if isinstance(place, Agency):
         return Holding(role, agency_id=place.id) if role is Role.AGENCY and place.active else None
-    kinds: dict[Role, tuple[AreaKind, ...]] = {
-        Role.ADMIN: (AreaKind.REGENCY,),
-        Role.REVIEWER: (AreaKind.DISTRICT,),
-        Role.MODERATOR: (*LOWEST, AreaKind.DISTRICT),
-        Role.MEMBER: (*LOWEST, AreaKind.DISTRICT),
-    }
-    return Holding(role, place.code) if place.kind in kinds.get(role, ()) else None
+    return Holding(role, place.code) if place.kind in kinds_of(role) else None
+
+
+def kinds_of(role: Role) -> tuple[AreaKind, ...]:
+    """On which kinds of areas a role is held; none for one that sits in an agency."""
+    return _HELD_ON.get(role, ())
 
 
 def sits_in_agency(role: Role) -> bool:
@@ -191,4 +196,9 @@ def can_end(actor: Actor, grant: RoleGrant) -> bool:
 
 def sees_deeds(actor: Actor) -> bool:
     """Whether the actor reads what each account did last: the admin."""
+    return _reaches(actor, Role.ADMIN, None)
+
+
+def answers_erasures(actor: Actor) -> bool:
+    """Whether the actor sees who asked to be erased: the admin, who answers."""
     return _reaches(actor, Role.ADMIN, None)

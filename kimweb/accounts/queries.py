@@ -209,6 +209,17 @@ def newest_entry(session: Session, user_id: int, verbs: Sequence[str]) -> AuditE
     return session.scalar(sa.select(AuditEntry).where(*about).order_by(AuditEntry.seq.desc()).limit(1))
 
 
+def codes_refused(session: Session, user_id: int) -> tuple[int, datetime | None]:
+    """How many codes were refused since the sign-in before this person's newest, and when the first of them was; (0,
+    None): none (one statement)."""
+    about = AuditEntry.kind == "user", AuditEntry.subject_id == str(user_id)
+    sign_ins = sa.select(AuditEntry.seq).where(*about, AuditEntry.verb == "sign_in").order_by(AuditEntry.seq.desc())
+    since = sa.func.coalesce(sign_ins.offset(1).limit(1).scalar_subquery(), 0)
+    query = sa.select(sa.func.count(), sa.func.min(AuditEntry.at)).where(*about, AuditEntry.verb == "code_refused")
+    count, first = session.execute(query.where(AuditEntry.seq > since)).one()
+    return count, first
+
+
 def email_address(session: Session, user_id: int) -> EmailAddress | None:
     """A person's address, confirmed or not, as it stands now."""
     return session.get(EmailAddress, user_id, populate_existing=True)

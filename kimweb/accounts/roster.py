@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import csvfile, directory, exporting, granting, invitations, policy, queries, seats, second_factor
-from kimweb.accounts.invitation_forms import EndForm, InviteForm, ResetForm, RoleForm, SeatForm
-from kimweb.accounts.models import Invitation
+from kimweb.accounts import directory, exporting, granting, invitations, policy, queries, seats, second_factor, sheets
+from kimweb.accounts.invitation_forms import EndForm, InviteForm, NameForm, ResetForm, RoleForm, SeatForm
 from kimweb.accounts.people_file import people_csv
 from kimweb.areas.models import Agency, Area
 from kimweb.areas.queries import QUERY_MAX, area_asked
 from kimweb.core.actor import Role
-from kimweb.core.codes import slip_code
 from kimweb.core.errors import Invalid
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
@@ -26,6 +24,7 @@ from kimweb.web.forms import clean_line
 from kimweb.web.htmx import done, render_page
 
 bp = Blueprint("people", __name__, url_prefix="/orang")
+sheets.register(bp)
 
 
 def _acting() -> dict[str, Any]:
@@ -49,6 +48,7 @@ def index() -> Response:
         "grants": directory.standing_grants(db, ids, who.day),
         "deeds": directory.last_deeds(db, ids) if policy.sees_deeds(who) else {},
         "slips": directory.open_invitations(db, who, context.now(), after=None),
+        "asked": directory.asked_erasure(db, who) if not after else [],
         "districts": directory.districts(db) if policy.giving_areas(who) is None else [],
     }
     return render_page("accounts/people.html", page=page, wanted=wanted, area=area, roles=roles, after=after, **values)
@@ -85,6 +85,7 @@ def _person_page(
     form: RoleForm | None = None,
     ending: tuple[int, EndForm] | None = None,
     reset_form: ResetForm | None = None,
+    name_form: NameForm | None = None,
 ) -> Response:
     db, who, now = context.db_session(), context.actor(), context.now()
     user = directory.person(db, who, user_id)
@@ -97,6 +98,8 @@ def _person_page(
         "above": above,
         "second_factor": resets and queries.has_second_factor(db, user.id),
         "reset_form": reset_form or ResetForm(formdata=None),
+        "name_form": name_form or NameForm(formdata=None, obj=user),
+        "asked": user.active and policy.answers_erasures(who) and user.erasure_asked_at,
         "endable": {grant.id for grant in standing if policy.can_end(who, grant)},
         "standing": standing,
         "past": [grant for grant in grants if grant not in standing],
@@ -104,7 +107,7 @@ def _person_page(
         "places": directory.areas_to_give(db, who),
         "ending": ending,
     }
-    status = 422 if form or ending or reset_form else 200
+    status = 422 if form or ending or reset_form or name_form else 200
     form = form or RoleForm(roles, formdata=None)
     return render_page("accounts/person.html", status=status, user=user, form=form, **values)
 
@@ -115,6 +118,17 @@ def password_slip(user_id: int) -> Response:
     """A slip with which the person sets a new password."""
     slip = invitations.issue_password_slip(context.db_session(), server_key=_key(), user_id=user_id, **_acting())
     return done(N_("Slip kata sandi siap. Cetak, atau bacakan kodenya."), to=f"/orang/undangan/{slip.id}/")
+
+
+@bp.post("/<id:user_id>/nama")
+@allow(Permission.ACCOUNT_INVITE)
+def correct_name(user_id: int) -> Response:
+    """Correct the person's name."""
+    form = NameForm()
+    if not form.validate():
+        return _person_page(user_id, name_form=form)
+    granting.correct_name(context.db_session(), user_id=user_id, name=form.name.data or "", **_acting())
+    return done(N_("Nama diperbaiki."), to=f"/orang/{user_id}/")
 
 
 @bp.post("/<id:user_id>/kode-kedua")
@@ -198,7 +212,8 @@ def invite() -> Response:
         form.place.data = clean_line(request.args.get("wilayah", ""))[:32]
         form.role.data = request.args.get("peran", "")
     places = directory.areas_to_give(db, who)
-    return render_page("accounts/invite.html", status=status, form=form, places=places)
+    bulk = bool(directory.districts_to_invite(db, who))
+    return render_page("accounts/invite.html", status=status, form=form, places=places, bulk=bulk)
 
 
 @bp.get("/undangan/")
@@ -210,17 +225,12 @@ def open_slips() -> Response:
     return render_page("accounts/slips.html", page=page)
 
 
-def _code(slip: Invitation) -> str:
-    """The code of a slip that still works; "" else."""
-    return slip_code(_key(), slip.nonce) if slip.is_open(context.now()) else ""
-
-
 @bp.get("/undangan/<id:invitation_id>/")
 @allow(Permission.ACCOUNT_INVITE)
 def slip(invitation_id: int) -> Response:
     """One slip, to print."""
     found = directory.invitation(context.db_session(), context.actor(), invitation_id)
-    return render_page("accounts/slip.html", slip=found, code=_code(found))
+    return render_page("accounts/slip.html", slip=found, code=sheets.code_of(found), open=found.is_open(context.now()))
 
 
 @bp.post("/undangan/<id:invitation_id>/pembatalan")
@@ -229,29 +239,3 @@ def withdraw(invitation_id: int) -> Response:
     """End a slip that was not used."""
     invitations.withdraw(context.db_session(), invitation_id=invitation_id, **_acting())
     return done(N_("Undangan ditarik. Kodenya tidak berlaku lagi."), to=f"/orang/undangan/{invitation_id}/")
-
-
-@bp.route("/undangan/berkas/", methods=["GET", "POST"])
-@allow(Permission.ACCOUNT_IMPORT)
-def import_people() -> Response:
-    """Invite everybody in a CSV file, or nobody; on to the sheet of slips."""
-    faults: list[str] = []
-    if request.method == "POST":
-        file = request.files.get("file")
-        try:
-            rows = csvfile.read(file.stream.read(csvfile.MAX_BYTES + 1) if file else b"")
-            batch = invitations.invite_all(context.db_session(), server_key=_key(), rows=rows, **_acting())
-        except Invalid as error:
-            faults = list(error.fields.values())
-        else:
-            return redirect(f"/orang/undangan/lembar/{batch}/", 303)
-    return render_page("accounts/import.html", status=422 if faults else 200, faults=faults)
-
-
-@bp.get("/undangan/lembar/<string(length=12):batch>/")
-@allow(Permission.ACCOUNT_INVITE)
-def sheet(batch: str) -> Response:
-    """All slips of one file that still work, to print and cut; and the list of all."""
-    rows = directory.sheet(context.db_session(), context.actor(), batch)
-    codes = {row.id: code for row in rows if (code := _code(row))}
-    return render_page("accounts/sheet.html", rows=rows, codes=codes)

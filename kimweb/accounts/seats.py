@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from kimweb.accounts import policy
 from kimweb.areas import names
 from kimweb.areas import queries as areas
-from kimweb.areas.models import LOWEST, Agency, Area
+from kimweb.areas.models import Agency, Area, AreaKind
 from kimweb.core.actor import REGENCY, Role
 from kimweb.core.errors import Invalid
 from kimweb.core.i18n import N_, Sentence
@@ -23,7 +23,7 @@ def find_place(session: Session, role: Role, typed: str) -> Area | Agency:
     which ones are meant when there are several."""
     if policy.sits_on_regency(role):
         typed = REGENCY
-    found = _agencies(session, typed) if policy.sits_in_agency(role) else _areas(session, typed)
+    found = _agencies(session, typed) if policy.sits_in_agency(role) else _areas(session, typed, role)
     fitting = [place for place in found if policy.holding_on(role, place) is not None]
     if len(fitting) == 1:
         return fitting[0]
@@ -37,13 +37,13 @@ def find_place(session: Session, role: Role, typed: str) -> Area | Agency:
     raise Invalid("Tempatnya belum jelas.", {"place": sentence})
 
 
-def _areas(session: Session, typed: str) -> Sequence[Area]:
-    by_code = areas.area_today(session, typed)
-    if by_code is not None:
-        return [by_code]
-    found = areas.search_areas(session, typed, 10)
-    name = names.split_query(typed)[0]
-    return [area for area in found if name in names.spellings(area.search_name)] or found
+def _areas(session: Session, typed: str, role: Role) -> Sequence[Area]:
+    """What fits the role; else what does not, to say so."""
+    for kinds in (policy.kinds_of(role), tuple(AreaKind)):
+        found, candidates = areas.find_area(session, typed, kinds)
+        if found is not None or candidates:
+            return [found] if found is not None else candidates
+    return []
 
 
 def _agencies(session: Session, typed: str) -> Sequence[Agency]:
@@ -52,6 +52,4 @@ def _agencies(session: Session, typed: str) -> Sequence[Agency]:
 
 
 def _full_name(place: Area | Agency) -> str:
-    if isinstance(place, Area) and place.kind in LOWEST and place.parent is not None:
-        return f"{place.name}, Kec. {place.parent.name}"
-    return place.name
+    return names.full_name(place) if isinstance(place, Area) else place.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import segno
-from flask import Blueprint, redirect, request
+from flask import Blueprint, flash, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -64,7 +64,10 @@ def code_given() -> Response:
         return _code_page(form, 422)
     if token is None:
         return login.stop_waiting(redirect("/masuk/", 303))
-    return login.stop_waiting(login.land(token, onward, earlier))
+    landed = login.stop_waiting(login.land(token, onward, earlier))
+    if queries.codes_refused(db, waiting.user_id)[0]:
+        flash(N_("Ada kode kedua yang ditolak sejak Anda terakhir masuk. Lihat di halaman Akun."), "message")
+    return landed
 
 
 def _code_page(form: Form, status: int = 200) -> Response:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import segno
 from flask import Flask
 from flask_babel import gettext
 from markupsafe import Markup
 
 from kimweb.accounts.devices import device_parts
-from kimweb.accounts.erasing import NAMELESS
+from kimweb.accounts.erasing import ANSWER_HOURS, NAMELESS
 from kimweb.core.i18n import N_
+from kimweb.web import context
 from kimweb.web.words import add_verbs, verb_name
 
 _VERBS = {
@@ -35,6 +38,7 @@ _VERBS = {
     "export": N_("data sendiri diunduh"),
     "export_people": N_("daftar orang diunduh"),
     "erasure_asked": N_("penghapusan diminta"),
+    "name": N_("nama diperbaiki"),
 }
 _KINDS = {
     "user": N_("Akun"),
@@ -68,6 +72,12 @@ def person_name(name: str) -> str:
     return str(gettext(NAMELESS)) if name == NAMELESS else name
 
 
+def hours_left(asked: datetime) -> int:
+    """Full hours that are left to answer somebody who asked to be erased; negative: so many too late."""
+    over = context.now() - asked
+    return int((timedelta(hours=ANSWER_HOURS) - over).total_seconds() // 3600)
+
+
 def qr(address: str) -> Markup:
     """An address as QR code: inline SVG, black on white, with the quiet border that readers need.
 
@@ -84,4 +94,5 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["deed_name"] = deed_name
     app.jinja_env.filters["device_name"] = device_name
     app.jinja_env.filters["person_name"] = person_name
+    app.jinja_env.filters["hours_left"] = hours_left
     app.jinja_env.filters["qr"] = qr

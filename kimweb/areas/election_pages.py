@@ -52,6 +52,6 @@ def _add(form: forms.ElectionForm) -> int:
 
 
 def end_period(election_id: int) -> Response:
-    """End one today, or take it off the list."""
+    """End one now, or take it off the list."""
     elections.end_election(context.db_session(), actor=context.actor(), now=context.now(), election_id=election_id)
-    return done(N_("Masa pemilihan diakhiri."), to="/atur/pemilihan/")
+    return done(N_("Masa pemilihan berakhir sekarang."), to="/atur/pemilihan/")

@@ -6,23 +6,25 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kimweb.areas import policy, queries
-from kimweb.areas.models import ElectionPeriod
+from kimweb.areas import names, policy, queries
+from kimweb.areas.models import AreaKind, ElectionPeriod
 from kimweb.core import audit
 from kimweb.core.actor import Actor, Role
 from kimweb.core.db import writing
 from kimweb.core.errors import Invalid, NotAllowed, NotFound
-from kimweb.core.i18n import N_
+from kimweb.core.i18n import N_, Sentence
 
 LONGEST_DAYS = 366
 """A masa pemilihan that lasts longer is a slip of the pen."""
+SHOWN = 4
+"""How many places of the same name are told."""
 
 
 def add_election(
     session: Session, *, actor: Actor, now: datetime, area: str, name: str, first: date, last: date
 ) -> ElectionPeriod:
-    """Set a masa pemilihan from `first` to `last`, both included, for an area (its code, or the name of a village, ward
-    or district) and all below it. Raises NotAllowed and Invalid."""
+    """Set a masa pemilihan from `first` to `last`, both included, for an area (its code, or its name: "Kec. Lais",
+    "Lais, Kec. Lais") and all below it. Raises NotAllowed and Invalid."""
     role = _editor(actor)
     if last < first or last < actor.day:
         raise Invalid("Tanggal salah.", {"last": N_("Hari terakhir: hari pertama, hari ini, atau sesudahnya.")})
@@ -38,29 +40,29 @@ def add_election(
 
 
 def end_election(session: Session, *, actor: Actor, now: datetime, election_id: int) -> None:
-    """End a masa pemilihan today; one that has not begun before today is taken off the list. Raises NotAllowed and
-    NotFound."""
+    """End a masa pemilihan now: its last day was yesterday; one that has not begun before today is taken off the list.
+    Raises NotAllowed and NotFound."""
     role = _editor(actor)
     with writing(session):
         period = queries.election_for_update(session, election_id)
         if period is None or period.ends_on < actor.day:
             raise NotFound("Masa pemilihan ini tidak ada.")
+        period.ends_on = actor.day - timedelta(days=1)
         _record(session, period, "end", actor, role, now)
-        if period.starts_on < actor.day:
-            period.ends_on = actor.day - timedelta(days=1)
-        else:
+        if period.ends_on < period.starts_on:
             session.delete(period)
 
 
 def _area_of(session: Session, text: str) -> str:
-    found = queries.area_today(session, text)
+    found, candidates = queries.find_area(session, text, tuple(AreaKind))
     if found is not None:
         return found.code
-    named = queries.search_areas(session, text, 2)
-    if len(named) != 1:
-        sentence = N_("Tempat ini tidak ketemu, atau ada beberapa. Tulis nama dengan kecamatannya, atau kodenya.")
-        raise Invalid("Wilayah belum jelas.", {"area": sentence})
-    return named[0].code
+    if candidates:
+        told = "; ".join(f"{names.full_name(area)} ({area.code})" for area in candidates[:SHOWN])
+        sentence: str = Sentence(N_("Ada beberapa: %(places)s. Tulis kodenya saja."), places=told)
+    else:
+        sentence = N_("Tempat ini tidak ketemu. Tulis “Kec. Lais”, nama desa dengan kecamatannya, atau kodenya.")
+    raise Invalid("Wilayah belum jelas.", {"area": sentence})
 
 
 def _editor(actor: Actor) -> Role:

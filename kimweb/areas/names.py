@@ -6,11 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from kimweb.areas.models import AgencyKind, AreaKind
+from kimweb.areas.models import LOWEST, AgencyKind, Area, AreaKind
 
 SEARCH_MAX = 400
 _ROMAN = {"i": "1", "ii": "2", "iii": "3"}
 _LEVEL_WORD = re.compile(r"^\s*(?:desa|kelurahan|kel\.?|kecamatan|kec\.?)\s+(?=\S)", re.IGNORECASE)
+_DISTRICT_FIRST = re.compile(r"^\s*kec(?:amatan)?\b\.?\s*(?=\w)", re.IGNORECASE)
 _DISTRICT_MARK = re.compile(r"[,(]|\bkec(?:amatan)?\b\.?", re.IGNORECASE)
 _OFFICE_PREFIX = {AreaKind.DISTRICT: "KEC", AreaKind.VILLAGE: "DESA", AreaKind.WARD: "KEL"}
 OFFICE_CODE = re.compile(r"(?:KEC|DESA|KEL)-")
@@ -37,6 +38,14 @@ def split_query(text: str) -> tuple[str, str]:
     return (fold(name), district) if fold(name) else (district, "")
 
 
+def kinds_named(text: str) -> tuple[AreaKind, ...]:
+    """The levels that the first word leaves: "Kec. Lais" a district, "Desa Lais" a village or ward (people call a ward
+    desa too), "Lais" any."""
+    if _DISTRICT_FIRST.match(text):
+        return (AreaKind.DISTRICT,)
+    return LOWEST if _LEVEL_WORD.match(text) else tuple(AreaKind)
+
+
 def search_name(name: str, others: Iterable[str] = ()) -> str:
     """The folded name and other spellings as `|name|other|`, at most 400 characters (the last ones fall away).
 
@@ -52,6 +61,13 @@ def search_name(name: str, others: Iterable[str] = ()) -> str:
 def spellings(text: str) -> list[str]:
     """The folded spellings in a `search_name`, the name first."""
     return [part for part in text.split("|") if part]
+
+
+def full_name(area: Area) -> str:
+    """The name of an area (parent loaded) that tells it from others of that name: "Kec. Lais", "Lais, Kec. Lais"."""
+    if area.kind is AreaKind.DISTRICT:
+        return f"Kec. {area.name}"
+    return f"{area.name}, Kec. {area.parent.name}" if area.parent is not None and area.kind in LOWEST else area.name
 
 
 def office_code(kind: AreaKind, code: str) -> str | None:

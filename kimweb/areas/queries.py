@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -30,6 +30,8 @@ from kimweb.core.db import Base
 from kimweb.core.errors import NotFound
 
 SEARCH_LIMIT = 50
+CANDIDATES = 12
+"""How many areas are offered where a name fits several."""
 QUERY_MAX = 80
 NEAR = 0.75
 """How alike (0 to 1, difflib's ratio) two spellings are at least, to be offered for one that is not found."""
@@ -110,6 +112,23 @@ def search_areas(session: Session, q: str, limit: int = 20) -> Sequence[Area]:
     if district:
         query = query.where(parent.search_name.like(f"%|{district}%"))
     return session.scalars(query).all()
+
+
+def find_area(session: Session, text: str, kinds: Collection[AreaKind]) -> tuple[Area | None, Sequence[Area]]:
+    """The area of one of these kinds that a code or a name means ("Lais, Kec. Lais", "Kec. Lais"), with its parent; or
+    none, and up to twelve candidates where the name fits several.
+
+    A name that is written so goes before another spelling of it, and that before a part of one (two statements).
+    """
+    by_code = area_today(session, text.strip())
+    if by_code is not None:
+        return (by_code, []) if by_code.kind in kinds else (None, [])
+    wanted, name = set(kinds) & set(names.kinds_named(text)), names.split_query(text[:QUERY_MAX])[0]
+    found = [area for area in search_areas(session, text, SEARCH_LIMIT) if area.kind in wanted]
+    exact = [area for area in found if names.fold(area.name) == name]
+    spelt = [area for area in found if name in names.spellings(area.search_name)]
+    best = (exact or spelt or found)[:CANDIDATES]
+    return (best[0], []) if len(best) == 1 else (None, best)
 
 
 def near_areas(session: Session, q: str, *, limit: int = 4) -> Sequence[Area]:

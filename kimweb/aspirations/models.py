@@ -55,6 +55,10 @@ class Verb(StrEnum):
     MERGE = "penggabungan"
 
 
+SENDER_ERASED = "erase_sender"
+"""Verb in the record: the sender's data went, at the sender's request; no desk does that."""
+
+
 class Desk(StrEnum):
     """On whose desk it lies: data beside the state."""
 

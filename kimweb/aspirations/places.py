@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kimweb.areas.models import LOWEST, Area
-from kimweb.areas.queries import area_today, categories_active, near_areas, search_areas
+from kimweb.areas.queries import area_today, categories_active, find_area, near_areas
 from kimweb.aspirations import forms
 from kimweb.aspirations.models import Kind
 from kimweb.aspirations.sending import NewAspiration
@@ -22,17 +22,10 @@ def chosen(code: str | None) -> Area | None:
 def resolve(text: str) -> tuple[Area | None, Sequence[Area]]:
     """The village that was meant by a code or a name ("Mekar Jaya", "Mekar Jaya, Kec. Keluang"), and the candidates
     where the name fits several, or nearly one."""
-    area = chosen(text)
-    if area is not None or not text:
-        return area, []
-    name = text.split(",")[0].strip().casefold()
-    found = [hit for hit in search_areas(context.db_session(), text, limit=12) if hit.kind in LOWEST]
-    exact = [hit for hit in found if hit.name.casefold() == name]
-    best = exact or found
-    if not best:
-        near = near_areas(context.db_session(), text)
-        return None, [hit for hit in near if hit.kind in LOWEST]
-    return (best[0], []) if len(best) == 1 else (None, best)
+    found, candidates = find_area(context.db_session(), text, LOWEST)
+    if found is not None or candidates or not text:
+        return found, candidates
+    return None, [hit for hit in near_areas(context.db_session(), text) if hit.kind in LOWEST]
 
 
 def which_one(candidates: Sequence[Area]) -> str:

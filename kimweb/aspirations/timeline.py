@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from kimweb.aspirations import policy, queries
-from kimweb.aspirations.models import Aspiration, AspirationPhoto, Verb
+from kimweb.aspirations.models import SENDER_ERASED, Aspiration, AspirationPhoto, Verb
 from kimweb.core import audit
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import local_day
@@ -37,6 +37,10 @@ def sees(actor: Actor, row: Aspiration) -> Sees:
     )
 
 
+_UNTOLD = (Verb.TIGHTEN, COVERED, DESCRIBED, SENDER_ERASED)
+"""What the public does not read: what the sender hid later, and what was mended on photos."""
+
+
 @dataclass(frozen=True, slots=True)
 class Week:
     """The week, Monday to Sunday, that the public sees of an anonymous one."""
@@ -57,7 +61,7 @@ def steps(session: Session, row: Aspiration, actor: Actor) -> list[audit.Entry]:
     entries = audit.history(session, row.audit_kind, row.audit_id)
     if policy.can_read_messages(actor, row):
         return entries
-    return [replace(entry, text=None) for entry in entries if entry.verb not in (Verb.TIGHTEN, COVERED, DESCRIBED)]
+    return [replace(entry, text=None) for entry in entries if entry.verb not in _UNTOLD]
 
 
 def last_change(session: Session, actor: Actor, code: str) -> audit.Entry | None:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from kimweb.areas.models import Agency
 from kimweb.aspirations import policy, timeline
-from kimweb.aspirations.models import AnswerKind, Aspiration, Desk, Kind, RejectReason, State, Verb
+from kimweb.aspirations.models import SENDER_ERASED, AnswerKind, Aspiration, Desk, Kind, RejectReason, State, Verb
 from kimweb.aspirations.workflow import above_village
 from kimweb.core.audit import Entry
 from kimweb.core.i18n import N_
@@ -129,7 +129,7 @@ def office_choices(agencies: Sequence[Agency], row: Aspiration) -> list[tuple[ob
 
 def install(app: Flask) -> None:
     """Register the filters and lists of this feature's words."""
-    add_verbs(app, {str(verb): word for verb, word in VERBS.items()})
+    add_verbs(app, {str(verb): word for verb, word in VERBS.items()} | {SENDER_ERASED: N_("data pengirim dihapus")})
     for name, words in (
         ("kind_name", KINDS),
         ("aspiration_state", STATES),

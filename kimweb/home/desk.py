@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from kimweb.accounts.directory import asked_erasure
 from kimweb.accounts.models import RoleGrant
 from kimweb.accounts.policy import ROLE_ORDER
 from kimweb.accounts.queries import grants_of
@@ -85,6 +86,7 @@ def desk() -> Response:
         "role": _widest(grants_of(db, actor.user_id or 0, actor.day)),
         "reasons": queries.return_reasons(db, found.own),
         "own": found.own,
+        "asked": asked_erasure(db, actor),
         "reported": found.reported,
         "second": found.second,
         "reports": news_queries.reports_of(db, [*found.reported, *found.second]),

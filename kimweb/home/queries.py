@@ -71,7 +71,9 @@ def chosen_village(session: Session, code: str) -> Area | None:
 
 
 def return_reasons(session: Session, pieces: Sequence[News]) -> Mapping[int, str]:
-    """Why each piece of news was given back the last time, by its id (one statement, whatever there is)."""
+    """Why each piece of news was given back the last time, by its id (one statement; none without any)."""
+    if not pieces:
+        return {}
     query = (
         sa.select(AuditEntry.subject_id, AuditText.text)
         .join(AuditText, AuditText.seq == AuditEntry.seq)

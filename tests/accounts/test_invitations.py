@@ -152,6 +152,34 @@ def test_no_stand_in_makes_an_admin(people: People, session: Session) -> None:
     assert invites(people, "dewi", Role.REVIEWER, SEKAYU)
 
 
+def test_no_stand_in_reads_the_code_that_makes_an_admin(client: FlaskClient, people: People, session: Session) -> None:
+    agus = people.actor("agus")
+    people.put(RoleGrant(user_id=people.users["rina"].id, role=Role.ADMIN, area_code=REGENCY, starts_on=TODAY))
+    rows = [csvfile.Row(2, "Joko", Role.ADMIN, REGENCY), csvfile.Row(3, "Ratna", Role.MEMBER, SUKARAMI)]
+    batch = invitations.invite_all(session, actor=agus, now=START, server_key=SECRET_KEY, rows=rows)
+    hidden = [invites(people, "agus", Role.ADMIN, REGENCY), password_slip(people, "agus", "rina")]
+    shown = [invites(people, "agus", Role.REVIEWER, SEKAYU), password_slip(people, "agus", "rahman")]
+    people.away("agus", "dewi")
+    enter(client, "dewi")
+    for slip in hidden + shown:
+        page = client.get(f"/orang/undangan/{slip.id}/").text
+        assert problems(page) == []
+        assert (code_of(slip) in page, "Kodenya hanya ditampilkan kepada Agus" in page) == (
+            slip in shown,
+            slip in hidden,
+        )
+    sheet = client.get(f"/orang/undangan/lembar/{batch}/").text
+    assert problems(sheet) == []
+    admins, members = directory.sheet(session, agus, batch)
+    assert code_of(admins) not in sheet
+    assert code_of(members) in sheet
+    assert "Kodenya pada Agus." in sheet
+    enter(client, "agus")
+    assert all(code_of(slip) in client.get(f"/orang/undangan/{slip.id}/").text for slip in hidden + shown)
+    enter(client, "rina")  # admin by a grant of her own
+    assert code_of(hidden[0]) in client.get(f"/orang/undangan/{hidden[0].id}/").text
+
+
 def test_what_is_seen_is_the_same_in_python_and_in_sql(people: People, session: Session) -> None:
     for role, places in HELD_ON.items():
         for place in places:
@@ -594,3 +622,61 @@ def test_an_admin_role_is_never_ended_by_a_stand_in_or_for_oneself(people: Peopl
     for last in (None, TODAY, TODAY + timedelta(days=30)):
         with pytest.raises(Invalid):
             granting.end_role(session, actor=people.actor("agus"), last_day=last, **values)
+
+
+@pytest.mark.parametrize(("who", "role"), [("sari", Role.MODERATOR), ("rahman", Role.REVIEWER), ("agus", Role.ADMIN)])
+def test_the_record_says_by_which_role_a_password_slip_was_withdrawn(
+    people: People, session: Session, who: str, role: Role
+) -> None:
+    people.put(RoleGrant(user_id=people.users["sari"].id, role=Role.REVIEWER, area_code=LAIS, starts_on=TODAY))
+    for slip in (password_slip(people, who, "budi"), invites(people, who)):
+        invitations.withdraw(session, actor=people.actor(who), now=START, invitation_id=slip.id)
+        session.rollback()
+        entry = audit.history(session, "invitation", str(slip.id))[-1]
+        assert (entry.verb, entry.role) == ("withdraw", role)
+
+
+# ------------------------------------------------------------------ a whole district
+
+DISTRICT = "/orang/undangan/kecamatan/"
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("who", ["agus", "rahman"])
+def test_one_slip_for_each_village_of_a_district_that_has_no_moderator(
+    who: str, client: FlaskClient, people: People, session: Session
+) -> None:
+    invites(people, "agus", Role.MODERATOR, LUMPATAN)
+    people.put(RoleGrant(user_id=people.users["wati"].id, role=Role.MODERATOR, area_code=WARD, starts_on=day(5)))
+    session.rollback()
+    enter(client, who)
+    page = client.get(DISTRICT).text
+    assert problems(page) == []
+    answer = send(client, DISTRICT, on=DISTRICT, district=SEKAYU)
+    assert answer.status_code == 303
+    session.rollback()
+    slips = session.scalars(sa.select(Invitation).where(Invitation.batch.is_not(None))).all()
+    villages = set(session.scalars(sa.select(Area.code).where(Area.parent_code == SEKAYU)))
+    assert {slip.area_code for slip in slips} == villages - {SUKARAMI, LUMPATAN, WARD}
+    assert {slip.role for slip in slips} == {Role.MODERATOR}
+    assert all(slip.name.startswith("Moderator KIM ") for slip in slips)
+    sheet = client.get(answer.headers["Location"]).text
+    assert sheet.count('class="qr"') == len(slips)
+    again = send(client, DISTRICT, on=DISTRICT, district=SEKAYU)
+    assert again.status_code == 422
+    assert problems(again.text) == []
+    assert "undangannya masih terbuka" in again.text
+
+
+@pytest.mark.parametrize(("who", "statuses"), [("sari", (403, 403)), ("rina", (200, 403)), ("budi", (403, 403))])
+def test_who_invites_no_foreign_district(
+    who: str, statuses: tuple[int, int], client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, who)
+    page = client.get(DISTRICT)
+    assert page.status_code == statuses[0]
+    assert "Sekayu" not in page.text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/akun/").text)
+    assert token
+    assert client.post(DISTRICT, data={"csrf_token": token[1], "district": SEKAYU}).status_code == statuses[1]
+    assert session.scalars(sa.select(Invitation)).all() == []

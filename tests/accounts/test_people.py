@@ -371,3 +371,110 @@ def test_the_admin_sees_where_roles_are_missing(client: FlaskClient, people: Peo
         "role": "moderator",
         "place": LUMPATAN,
     }
+
+
+def test_a_dated_admin_ends_no_other_admins_role(people: People, session: Session) -> None:
+    """Tomorrow there would be none."""
+    dated = RoleGrant(user_id=people.users["rahman"].id, role=Role.ADMIN, area_code=REGENCY, starts_on=TODAY)
+    dated.ends_on = day(1)
+    people.put(dated)
+    agus, values = own(session, people, "agus"), {"now": START, "last_day": None, "seen": ""}
+    ending: dict[str, Any] = values | {"user_id": people.users["agus"].id, "grant_id": agus.id}
+    with pytest.raises(Invalid) as refused:
+        granting.end_role(session, actor=people.actor("rahman"), **ending)
+    assert "berbatas waktu" in refused.value.fields["last_day"]
+    assert own(session, people, "agus").ends_on is None
+    people.put(RoleGrant(user_id=people.users["rahman"].id, role=Role.ADMIN, area_code=REGENCY, starts_on=TODAY))
+    granting.end_role(session, actor=people.actor("rahman"), **ending)
+
+
+def test_a_role_does_not_end_before_it_begins(client: FlaskClient, people: People, session: Session) -> None:
+    grant = RoleGrant(user_id=people.users["budi"].id, role=Role.MODERATOR, area_code=LUMPATAN, starts_on=day(5))
+    people.put(grant)
+    enter(client, "rahman")
+    path = page_of(people, "budi")
+    address = f"{path}peran/{grant.id}/pengakhiran"
+    answer = send(client, address, on=path, last_day="20-11-2026")
+    assert answer.status_code == 422
+    assert "Lebih awal dari hari pertama" in answer.text
+    assert send(client, address, on=path, last_day="23-11-2026").status_code == 303
+
+
+# ------------------------------------------------------------------ asking to be erased, and a name that is wrong
+
+
+ABOVE = {
+    "sari": {"budi", "wati"},
+    "siti": set[str](),
+    "rahman": {"budi", "wati", "sari"},
+    "rina": {"siti"},
+    "agus": set(EVERYBODY) - {"visitor", "agus"},
+}
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_who_corrects_whose_name(who: str, people: People, session: Session) -> None:
+    allowed = set()
+    for name, user in people.users.items():
+        try:
+            granting.correct_name(session, actor=people.actor(who), now=START, user_id=user.id, name=f"{name} B.")
+        except (NotFound, NotAllowed):
+            continue
+        allowed.add(name)
+    assert allowed == ABOVE.get(who, set())
+
+
+@pytest.mark.database
+def test_a_name_is_corrected_and_the_record_keeps_neither(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "sari")
+    path = page_of(people, "budi")
+    assert send(client, path + "kata-sandi", on=path).status_code == 303
+    refused = send(client, path + "nama", on=path, name=" ")
+    assert refused.status_code == 422
+    assert problems(refused.text) == []
+    for _ in range(2):
+        assert send(client, path + "nama", on=path, name="Budi  Santoso").status_code == 303
+    assert "<h1>Budi Santoso</h1>" in client.get(path).text
+    assert "Budi Santoso</a>" in client.get("/orang/undangan/").text
+    session.rollback()
+    found = [entry for entry in audit.history(session, "user", str(people.users["budi"].id)) if entry.verb == "name"]
+    assert [(entry.role, entry.actor_id, entry.text, entry.detail) for entry in found] == [
+        (Role.MODERATOR, people.users["sari"].id, None, {})
+    ]
+
+
+@pytest.mark.database
+def test_the_admin_reads_who_asked_to_be_erased_until_when_to_answer(
+    app: Flask, client: FlaskClient, people: People, session: Session, clock: FrozenClock
+) -> None:
+    for name, hours in (("wati", 0), ("budi", 31)):
+        clock.advance(hours=hours)
+        theirs = enter(app.test_client(), name)
+        assert send(theirs, "/akun/data/penghapusan", on="/akun/data/").status_code == 303
+    clock.advance(hours=1)
+    enter(client, "agus")
+    page = client.get("/orang/").text
+    assert problems(page) == []
+    wati, budi = page.index("tersisa 40 jam"), page.index("tersisa 71 jam")
+    assert wati < budi, "the longest waiting first"
+    assert "2 orang meminta akunnya dihapus" in client.get("/meja/").text
+    one = client.get(page_of(people, "budi")).text
+    assert problems(one) == []
+    assert "kimweb erase-user budi" in one
+    assert "erase-user" not in client.get(page_of(people, "sari")).text
+    clock.advance(hours=41)
+    assert "lewat batas 3 x 24 jam" in client.get("/orang/").text
+    with writing(session):
+        session.execute(sa.update(User).where(User.username.in_(["budi", "wati"])).values(active=False))
+    assert "akunnya dihapus" not in client.get("/orang/").text + client.get("/meja/").text
+
+
+@pytest.mark.parametrize("who", ["sari", "rahman"])
+def test_nobody_else_reads_who_asked_to_be_erased(who: str, client: FlaskClient, people: People) -> None:
+    with writing(people.session):
+        people.session.get_one(User, people.users["budi"].id).erasure_asked_at = START
+    enter(client, who)
+    pages = [client.get(path).text for path in ("/orang/", "/meja/", page_of(people, "budi"))]
+    assert not [page for page in pages if "akunnya dihapus" in page or "erase-user" in page]

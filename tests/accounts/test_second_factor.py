@@ -387,3 +387,27 @@ def test_a_code_that_reaches_two_processes_at_once_is_taken_once(
     assert verbs(session, agus).count("sign_in") == 1
     assert len(session.scalars(sa.select(UserSession)).all()) == 1
     assert second_factor.CODE_LIMIT == 5
+
+
+@pytest.mark.database
+def test_codes_that_were_refused_are_told_at_the_next_sign_in(
+    client: FlaskClient, agus: int, session: Session, clock: FrozenClock
+) -> None:
+    told, flashed = "kode kedua ditolak sejak Rabu 18 November, 09.00", "kode kedua yang ditolak sejak Anda"
+    begin(client)
+    for wrong in ("000000", "12345"):
+        client.post(CODE, data={"code": wrong})
+    clock.advance(minutes=30)
+    begin(client)
+    landed = client.post(CODE, data={"code": shown(session, agus, clock())}, follow_redirects=True)
+    assert flashed in landed.text
+    page = client.get("/akun/").text
+    assert f"2 {told}" in page
+    assert problems(page) == []
+    for again in (1, 2):  # told until the next sign-in, and no more after it
+        clock.advance(minutes=30 * again)
+        client.delete_cookie("kim")
+        begin(client)
+        landed = client.post(CODE, data={"code": shown(session, agus, clock())}, follow_redirects=True)
+        assert flashed not in landed.text
+        assert told not in client.get("/akun/").text

@@ -70,6 +70,8 @@ def test_retain_and_erase_user_say_what_they_did(
     assert "agus dihapus: 1 peran diakhiri" in capsys.readouterr().out
     assert main(["erase-user", NAME]) == 1
     assert "Tidak ada akun bernama agus." in capsys.readouterr().err
+    assert main(["erase-sender", "7KM-4QC", "--text"]) == 1
+    assert "Tidak ada aspirasi dengan kode 7KM-4QC." in capsys.readouterr().err
     assert verify(session).problems == []
 
 

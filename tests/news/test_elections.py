@@ -214,7 +214,7 @@ def test_the_admin_ends_it_at_once(
     assert people.actor("sari").elections == frozenset()
     entry = audit.last(session, "election", str(row.id))
     assert entry is not None
-    assert (entry.verb, entry.detail["name"]) == ("end", "Pilkades")
+    assert (entry.verb, entry.detail["name"], entry.detail["last"]) == ("end", "Pilkades", day(-1).isoformat())
 
 
 @pytest.mark.parametrize("name", [name for name in EVERYBODY if name not in ("agus", "visitor")])

@@ -36,6 +36,7 @@ ON_THE_WEB = frozenset(
             "places",
             "roster",
             "second_pages",
+            "sheets",
         ),
         *("tracking", "views", "words"),
     )

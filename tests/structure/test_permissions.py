@@ -39,6 +39,7 @@ NO_STATE = {
     "bidang": "reference data: admin only",
     "undangan": "a slip is used once; tests/accounts/test_invitations.py",
     "pembatalan": "a slip that was not used",
+    "nama": "somebody's name corrected; tests/accounts/test_people.py tries every role",
     "kata-sandi": "a slip for somebody's password; tests/accounts/test_people.py tries every role",
     "kode-kedua": "the end of somebody's second factor; tests/accounts/test_second_factor_reset.py tries every role",
     "lupa": "a link for a new password is used once; tests/accounts/test_forgotten.py",

@@ -261,7 +261,15 @@ CASES = [
         {"file": (BytesIO(b"nama,peran,kode\nJoko,raja,1\n"), "orang.csv")},
         "Baris 2: peran tidak dikenal",
     ),
+    Case(
+        "people.invite_district",
+        "agus",
+        "/orang/undangan/kecamatan/",
+        "/orang/undangan/kecamatan/",
+        {"district": VILLAGE[:8]},
+    ),
     Case("people.password_slip", "agus", _person, "/kata-sandi"),
+    Case("people.correct_name", "agus", _person, "/nama", {"name": "Budi Santoso"}, {"name": "B" * 81}, "B" * 81),
     Case(
         "people.reset_second_factor",
         "agus",
