@@ -174,6 +174,19 @@ def absence_of(session: Session, user_id: int, day: date) -> Absence | None:
     return session.scalars(query.limit(1)).first()
 
 
+def absences_today(session: Session, user_id: int, day: date) -> tuple[Absence | None, Sequence[Absence]]:
+    """The person's own absence that runs on `day`, with the stand-in, and those of the people for whom they stand in,
+    with these (one statement). As `load_actor` sees it: whoever no longer works with the absent stands in for
+    nobody."""
+    together = _work_together(Absence.user_id, sa.literal(user_id), day)
+    mine = sa.or_(Absence.user_id == user_id, sa.and_(Absence.stand_in_id == user_id, together))
+    query = sa.select(Absence).where(mine, Absence.starts_on <= day, Absence.ends_on >= day)
+    query = query.options(joinedload(Absence.user), joinedload(Absence.stand_in))
+    rows = session.scalars(query.order_by(Absence.ends_on.desc(), Absence.id)).all()
+    own = next((row for row in rows if row.user_id == user_id), None)
+    return own, [row for row in rows if row.user_id != user_id]
+
+
 def colleagues(session: Session, user_id: int, day: date) -> Sequence[User]:
     """Who may stand in: the others who hold a role on one of the person's own areas or agencies, by name."""
     others = User.id != user_id, User.active, _work_together(sa.literal(user_id), User.id, day)

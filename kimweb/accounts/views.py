@@ -78,6 +78,7 @@ def sign_out() -> Response:
 def _account_page(status: int = 200, **replaced: Form) -> Response:
     db, who = context.db_session(), context.actor()
     colleagues = queries.colleagues(db, who.user_id or 0, who.day)
+    away, stands_in = queries.absences_today(db, who.user_id or 0, who.day)
     absence = replaced.get("absence_form") or forms.AbsenceForm(formdata=None, prefix="")
     absence.stand_in.choices = [("", N_("Belum ada"))] + [(str(user.id), user.name) for user in colleagues]
     return render_page(
@@ -87,6 +88,8 @@ def _account_page(status: int = 200, **replaced: Form) -> Response:
         sessions=queries.sessions_of(db, who.user_id or 0),
         this_session=actions.token_hash(login.current_token()),
         absence=queries.absence_of(db, who.user_id or 0, who.day),
+        away=away,
+        stands_in=stands_in,
         absence_form=absence,
         reset_at=second_factor.reset_at(db, who.user_id or 0, context.now()),
         refused=queries.codes_refused(db, who.user_id or 0),

@@ -21,14 +21,15 @@ def register(bp: Blueprint) -> None:
 
 
 def periods() -> Response:
-    """What runs and what is to come, and a form for one more."""
+    """What runs, what is to come and what is over, and a form for one more."""
     form, status = forms.ElectionForm(), 200
     if request.method == "POST":
         status = _add(form)
     if status == 303:
         return done(N_("Masa pemilihan ditambahkan."), to="/atur/pemilihan/")
-    rows = queries.elections_from(context.db_session(), context.today())
-    return render_page("areas/elections.html", status=status, rows=rows, form=form, today=context.today())
+    db, today = context.db_session(), context.today()
+    rows, over = queries.elections_from(db, today), queries.elections_before(db, today)
+    return render_page("areas/elections.html", status=status, rows=rows, over=over, form=form, today=today)
 
 
 def _add(form: forms.ElectionForm) -> int:

@@ -23,7 +23,7 @@ from kimweb.areas.models import (
     Category,
     ElectionPeriod,
 )
-from kimweb.core.actor import district_of
+from kimweb.core.actor import containing, district_of
 from kimweb.core.audit import AuditEntry
 from kimweb.core.calendar import Holiday
 from kimweb.core.db import Base
@@ -278,6 +278,21 @@ def elections_on(session: Session, day: date) -> frozenset[str]:
     """The areas that are in a masa pemilihan on `day` (one statement)."""
     query = sa.select(ElectionPeriod.area_code)
     return frozenset(session.scalars(query.where(ElectionPeriod.starts_on <= day, ElectionPeriod.ends_on >= day)))
+
+
+def elections_over(session: Session, code: str, day: date) -> Sequence[ElectionPeriod]:
+    """The masa pemilihan of `day` that bind an area: its own and those of what it lies in, the last to end first (one
+    statement)."""
+    query = sa.select(ElectionPeriod).where(ElectionPeriod.area_code.in_(containing(code)))
+    query = query.where(ElectionPeriod.starts_on <= day, ElectionPeriod.ends_on >= day)
+    return session.scalars(query.order_by(ElectionPeriod.ends_on.desc(), ElectionPeriod.id)).all()
+
+
+def elections_before(session: Session, day: date, *, limit: int = 50) -> Sequence[ElectionPeriod]:
+    """The masa pemilihan that ended before `day`, with their areas, the last one first."""
+    query = sa.select(ElectionPeriod).where(ElectionPeriod.ends_on < day)
+    query = query.options(joinedload(ElectionPeriod.area).joinedload(Area.parent))
+    return session.scalars(query.order_by(ElectionPeriod.ends_on.desc(), ElectionPeriod.id).limit(limit)).all()
 
 
 def elections_from(session: Session, day: date) -> Sequence[ElectionPeriod]:

@@ -35,6 +35,12 @@ def covered(column: sa.SQLColumnExpression[str], areas: Iterable[str]) -> sa.Col
     return sa.or_(sa.false(), *(sa.or_(column == area, column.startswith(area + ".")) for area in sorted(areas)))
 
 
+def containing(code: str) -> list[str]:
+    """The codes of an area and of all it lies in: 16.06.01 → 16.06.01, 16.06, 16."""
+    parts = code.split(".")
+    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
 def district_of(code: str) -> str:
     """The district's code (8 characters) of a village's or a district's own code."""
     return code[:8]

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from kimweb.accounts.directory import asked_erasure
 from kimweb.accounts.models import RoleGrant
 from kimweb.accounts.policy import ROLE_ORDER
-from kimweb.accounts.queries import grants_of
+from kimweb.accounts.queries import absences_today, grants_of
 from kimweb.aspirations import queries as aspirations
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import load_calendar
@@ -79,8 +79,11 @@ def desk() -> Response:
     db, actor = context.db_session(), context.actor()
     found = pile(db, actor, request.args)
     rows = found.page.items
+    away, stands_in = absences_today(db, actor.user_id or 0, actor.day)
     values: dict[str, Any] = {
         **found.head(),
+        "away": away,
+        "stands_in": stands_in,
         "agencies": aspirations.assignable(db, actor),
         "refused": NOTHING,
         "role": _widest(grants_of(db, actor.user_id or 0, actor.day)),

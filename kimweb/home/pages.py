@@ -35,6 +35,13 @@ def guide() -> Response:
     return render_page("home/help.html")
 
 
+@bp.get("/bantuan/petugas/")
+@public
+def officers_guide() -> Response:
+    """How officers sign in, decide, are away, and use a keyboard."""
+    return render_page("home/help_officers.html")
+
+
 @bp.post("/bahasa/")
 @public
 def language() -> Response:

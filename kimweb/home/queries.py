@@ -13,12 +13,12 @@ from kimweb.announcements import queries as announcements
 from kimweb.announcements.models import Announcement
 from kimweb.announcements.models import Verb as AnnouncementVerb
 from kimweb.areas import queries as areas
-from kimweb.areas.models import LOWEST, Area
+from kimweb.areas.models import LOWEST, Area, ElectionPeriod
 from kimweb.aspirations import queries as aspirations
 from kimweb.aspirations.models import Aspiration
 from kimweb.aspirations.models import Verb as AspirationVerb
 from kimweb.aspirations.policy import public as public_aspirations
-from kimweb.core.actor import REGENCY, Actor, covered
+from kimweb.core.actor import REGENCY, Actor, containing, covered
 from kimweb.core.audit import AuditEntry, AuditText
 from kimweb.core.errors import NotFound
 from kimweb.core.paging import PAGE_SIZE, Page, cut
@@ -30,6 +30,7 @@ from kimweb.news.policy import PUBLIC
 NOTICES_SHOWN = 5
 NEWS_SHOWN = 4
 ANSWERS_SHOWN = 3
+ELECTION_VERBS = ("add", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,12 @@ class PlacePage:
     news: Sequence[News]
     answered: Sequence[Aspiration]
     under_way: int
+    elections: Sequence[ElectionPeriod]
 
 
 def place_page(session: Session, code: str, day: date) -> PlacePage:
-    """Standing announcements by urgency, newest news and answers of an area and all below it (four statements)."""
+    """Standing announcements by urgency, newest news and answers of an area and all below it, and the masa
+    pemilihan that bind it (five statements)."""
     within = None if code == REGENCY else code
     standing = announcements.standing(session, area_code=code, day=day, limit=NOTICES_SHOWN + 1)
     return PlacePage(
@@ -53,6 +56,7 @@ def place_page(session: Session, code: str, day: date) -> PlacePage:
         news=news.newest_published(session, within=within, limit=NEWS_SHOWN),
         answered=aspirations.answered_public(session, within=within, limit=ANSWERS_SHOWN),
         under_way=aspirations.count_open_public(session, within=within),
+        elections=areas.elections_over(session, code, day),
     )
 
 
@@ -103,6 +107,7 @@ class LogLine:
 
     `title` and `href`: of what is still to be read; a withdrawn piece keeps its address and loses its title. `reason`:
     never of an aspiration, whose words are for desk and sender. `by_week`: of an anonymous one only the week is told.
+    `days`: of a masa pemilihan, the first and the last.
     """
 
     entry: AuditEntry
@@ -112,6 +117,7 @@ class LogLine:
     reason: str
     by_week: bool
     target: str
+    days: tuple[date, date] | None = None
 
 
 def moderation_log(session: Session, *, within: str | None, after: int | None) -> Page[LogLine]:
@@ -120,7 +126,10 @@ def moderation_log(session: Session, *, within: str | None, after: int | None) -
     query = sa.select(AuditEntry, AuditText.text).outerjoin(AuditText, AuditText.seq == AuditEntry.seq)
     query = query.where(_in_log())
     if within is not None:
-        query = query.where(covered(sa.func.coalesce(AuditEntry.area_code, ""), [within]))
+        inside = covered(sa.func.coalesce(AuditEntry.area_code, ""), [within])
+        above = AuditEntry.area_code.in_(containing(within))
+        binding = sa.and_(AuditEntry.kind == ElectionPeriod.audit_kind, above)
+        query = query.where(sa.or_(inside, binding))
     if after is not None:
         query = query.where(AuditEntry.seq < after)
     found = session.execute(query.order_by(AuditEntry.seq.desc()).limit(PAGE_SIZE + 1)).all()
@@ -134,17 +143,19 @@ def moderation_log(session: Session, *, within: str | None, after: int | None) -
 
 def _in_log() -> sa.ColumnElement[bool]:
     """What the log tells (product.md, flow 2): what was withdrawn or shown again, what readers reported and stayed,
-    corrections of what stands that were returned, what was published by whoever wrote it, and public mergers."""
+    corrections of what stands that were returned, what was published by whoever wrote it, public mergers, and each masa
+    pemilihan that was set or ended early."""
     kind, verb = AuditEntry.kind, AuditEntry.verb
     returned = sa.and_(verb == Verb.RETURN, AuditEntry.before == State.REVISING)
     own = sa.and_(verb == Verb.PUBLISH, AuditEntry.detail["self"].as_boolean())
     of_news = sa.or_(verb.in_([Verb.WITHDRAW, Verb.RESTORE, Verb.KEEP]), returned, own)
     readable = AuditEntry.subject_id.in_(sa.select(Aspiration.code).where(public_aspirations()))
-    verbs = [Verb.WITHDRAW, Verb.RESTORE, Verb.KEEP, Verb.RETURN, Verb.PUBLISH, AspirationVerb.MERGE]
+    verbs = [Verb.WITHDRAW, Verb.RESTORE, Verb.KEEP, Verb.RETURN, Verb.PUBLISH, AspirationVerb.MERGE, *ELECTION_VERBS]
     return sa.and_(
         verb.in_(verbs),  # (the index)
         sa.or_(
             sa.and_(kind == News.audit_kind, of_news),
+            sa.and_(kind == ElectionPeriod.audit_kind, verb.in_(ELECTION_VERBS)),
             sa.and_(kind == Announcement.audit_kind, verb == AnnouncementVerb.WITHDRAW),
             sa.and_(kind == Aspiration.audit_kind, verb == AspirationVerb.MERGE, readable),
         ),
@@ -165,6 +176,10 @@ def _subjects(session: Session, entries: Sequence[AuditEntry]) -> Subjects:
 
 
 def _line(entry: AuditEntry, text: str | None, subjects: Subjects, area: Area | None) -> LogLine:
+    if entry.kind == ElectionPeriod.audit_kind:
+        told = entry.detail
+        days = date.fromisoformat(told["first"]), date.fromisoformat(told["last"])
+        return LogLine(entry, area, told["name"], href="", reason="", by_week=False, target="", days=days)
     row = subjects.get((entry.kind, entry.subject_id))
     merged = isinstance(row, Aspiration)
     shown = merged or (isinstance(row, News) and row.state in PUBLIC)

@@ -11,7 +11,7 @@ from kimweb.core.errors import Invalid
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import Step
-from kimweb.news import actions, forms, mending, pages, queries
+from kimweb.news import actions, forms, mending, pages, queries, words
 from kimweb.news.models import News, Verb
 from kimweb.web import context, photo_page
 from kimweb.web.access import allow
@@ -28,7 +28,8 @@ def step_of(version: int | None = None, reason: str | None = None) -> Step:
 
 
 def _change(news_id: int, verb: Verb, action: Action, message: str) -> Response:
-    """Do it; what is refused for its input comes back with what was typed."""
+    """Do it, and say so (`message` "": to whom it was sent); what is refused for its input comes back with what was
+    typed."""
     form = forms.ReturnForm() if verb is Verb.RETURN else ReasonForm()
     try:
         checked(form)
@@ -36,11 +37,11 @@ def _change(news_id: int, verb: Verb, action: Action, message: str) -> Response:
         news = action(context.db_session(), step_of(form.version.data, reason), news_id=news_id)
     except Invalid as error:
         return pages.refused_change(news_id, verb, error)
-    return done(message, to=f"/berita/{news_id}/", title=news.title)
+    return done(message or words.sent_to(news), to=f"/berita/{news_id}/", title=news.title)
 
 
 _NOUNS: list[tuple[Verb, Permission, Action, str]] = [
-    (Verb.SUBMIT, Permission.NEWS_WRITE, actions.submit_news, N_("Terkirim ke moderator.")),
+    (Verb.SUBMIT, Permission.NEWS_WRITE, actions.submit_news, ""),
     (Verb.RETURN, Permission.NEWS_REVIEW, actions.return_news, N_("Dikembalikan kepada penulisnya.")),
     (Verb.PUBLISH, Permission.NEWS_PUBLISH, actions.publish_news, N_("Sudah terbit.")),
     (Verb.WITHDRAW, Permission.NEWS_WITHDRAW, actions.withdraw_news, N_("Sudah ditarik.")),

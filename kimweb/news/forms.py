@@ -21,6 +21,7 @@ RETURN_REASONS = (
     ("bahasa", N_("Bahasanya kasar atau menuduh.")),
     ("pemilu", N_("Memuat calon atau partai.")),
 )
+TAKEN_BACK = N_("Diambil lagi oleh penulisnya.")
 REPORT_REASONS = (
     ("salah", N_("Isinya tidak benar.")),
     ("lama", N_("Sudah tidak berlaku.")),
@@ -83,9 +84,13 @@ class _ChosenReasonForm(StateForm):
 
 
 class ReturnForm(_ChosenReasonForm):
-    """Why a piece goes back to its author."""
+    """Why a piece goes back to its author, who may be the one that takes it back."""
 
     reasons = RETURN_REASONS
+
+    def words(self) -> str:
+        """The same, and the sentence of a button that offers no choice."""
+        return TAKEN_BACK if self.why.data == "sendiri" else super().words()
 
 
 class ReportForm(_ChosenReasonForm):

@@ -14,7 +14,7 @@ from kimweb.core.errors import Conflict, Invalid, InvalidTransition, NotFound
 from kimweb.core.i18n import N_
 from kimweb.core.idempotency import is_key, new_key
 from kimweb.core.permissions import Permission
-from kimweb.news import actions, autosaving, changes, devices, forms, pages, queries, reporting
+from kimweb.news import actions, autosaving, changes, devices, forms, pages, queries, reporting, words
 from kimweb.news.changes import step_of
 from kimweb.news.models import News, State
 from kimweb.news.pages import autosaved
@@ -139,8 +139,7 @@ def _typed(form: forms.NewsForm) -> dict[str, Any]:
 
 
 def _saved(news: News) -> Response:
-    submitted = news.state is State.SUBMITTED
-    message = N_("Terkirim ke moderator.") if submitted else N_("Tersimpan sebagai draf.")
+    message = words.sent_to(news) if news.state is State.SUBMITTED else N_("Tersimpan sebagai draf.")
     return done(message, to=f"/berita/{news.id}/", title=news.title)
 
 
@@ -173,7 +172,7 @@ def correct(news_id: int) -> Response:
         except Invalid as error:
             form.blame(error.fields)
             return _correction_page(form, news, status=422)
-        return done(N_("Perbaikan terkirim ke moderator."), to=f"/berita/{news_id}/", title=news.title)
+        return done(words.sent_to(news), to=f"/berita/{news_id}/", title=news.title)
     return _correction_page(form, news, status=422)
 
 

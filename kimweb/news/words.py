@@ -8,14 +8,15 @@ from flask import Flask
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
+from kimweb.core.audit import Entry
 from kimweb.core.i18n import N_
 from kimweb.core.worddiff import Kind, Part
 from kimweb.news import forms, policy
-from kimweb.news.models import State, Verb
+from kimweb.news.models import News, State, Verb
 from kimweb.news.queries import REPORTS_COUNT, Release
 from kimweb.news.workflow import is_complete
 from kimweb.web import context
-from kimweb.web.words import add_verbs, role_name
+from kimweb.web.words import add_verbs, role_name, verb_name
 
 VERBS: dict[str, str] = {
     Verb.SUBMIT: N_("diajukan"),
@@ -36,6 +37,16 @@ STATES = {
     State.REVISING: N_("Perbaikan menunggu moderator"),
     State.WITHDRAWN: N_("Ditarik"),
 }
+ABOVE = {
+    State.SUBMITTED: N_("Menunggu Peninjau Kecamatan"),
+    State.REVISING: N_("Perbaikan menunggu Peninjau Kecamatan"),
+}
+"""The same where the district decides: in a masa pemilihan, on what the KIM's own moderator wrote."""
+CORRECTIONS: dict[str, str] = {
+    Verb.PUBLISH: N_("perbaikan diterbitkan"),
+    Verb.RETURN: N_("perbaikan dikembalikan"),
+}
+"""What the same verbs are called where they decided on a correction of what stands."""
 
 
 SHOWN_AROUND = 90
@@ -83,14 +94,50 @@ def who_wrote(release: Release) -> str:
     return str(told)
 
 
+def left_to_district(news: News) -> bool:
+    """Whether the district's reviewer decides on what waits: the KIM's own moderator wrote it, in a masa pemilihan."""
+    return news.by_moderator and policy.in_election(context.actor(), news.area_code)
+
+
+def for_district(area_code: str) -> bool:
+    """Whether what the reader writes for the KIM of this area would be left to the district's reviewer."""
+    role = policy.writing_role(context.actor(), area_code)
+    by_moderator = role is not None and policy.writes_as_moderator(role)
+    return by_moderator and policy.in_election(context.actor(), area_code)
+
+
+def sent_to(news: News) -> str:
+    """What the page says once a piece or a correction was handed in."""
+    above = left_to_district(news)
+    if news.state is State.REVISING:
+        return N_("Perbaikan terkirim ke Peninjau Kecamatan.") if above else N_("Perbaikan terkirim ke moderator.")
+    return N_("Terkirim ke Peninjau Kecamatan.") if above else N_("Terkirim ke moderator.")
+
+
+def state_name(news: News) -> str:
+    """How a piece stands."""
+    return str(gettext(ABOVE.get(news.state, STATES[news.state]) if left_to_district(news) else STATES[news.state]))
+
+
+def done_name(entry: Entry) -> str:
+    """What was done, as the piece's history says it: of a correction otherwise than of the piece."""
+    if entry.before == State.REVISING and entry.verb in CORRECTIONS:
+        return str(gettext(CORRECTIONS[entry.verb]))
+    return verb_name(entry.verb)
+
+
 def install(app: Flask) -> None:
     """Register the verbs, filters and questions."""
     add_verbs(app, VERBS)
-    app.jinja_env.filters["news_state"] = lambda state: gettext(STATES[state])
+    app.jinja_env.filters["news_state"] = state_name
+    app.jinja_env.filters["news_done"] = done_name
     app.jinja_env.filters["news_title"] = lambda news: news.title or gettext("(tanpa judul)")
     app.jinja_env.filters["marked"] = marked
     app.jinja_env.filters["who_wrote"] = who_wrote
     app.jinja_env.tests["complete"] = is_complete
+    app.jinja_env.tests["left_to_district"] = left_to_district
+    app.jinja_env.tests["for_district"] = for_district
+    app.jinja_env.tests["written_here"] = lambda news: context.actor().user_id == news.text_by
     app.jinja_env.tests["in_election"] = lambda area_code: policy.in_election(context.actor(), area_code)
     app.jinja_env.tests["reported"] = lambda news: news.reports >= REPORTS_COUNT
     app.jinja_env.globals.update(

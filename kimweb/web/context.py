@@ -13,10 +13,12 @@ from flask_login import AnonymousUserMixin
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Session
 
+from kimweb.core import audit
 from kimweb.core.actor import Actor, visitor
 from kimweb.core.audit import Entry
 from kimweb.core.calendar import Clock, local_day
 from kimweb.core.throttle import network_of
+from kimweb.core.workflow import Versioned
 from kimweb.settings import Settings
 
 _KEY = "kimweb"
@@ -89,6 +91,12 @@ def last_change(kind: str, subject_id: str) -> Entry | None:
     """The newest entry of a subject, as far as this request's actor may read its record."""
     read = _context().last_change.get(kind)
     return read(db_session(), actor(), subject_id) if read else None
+
+
+def changed_by_reader(subject: Versioned) -> bool:
+    """Whether the newest change of a subject was made by whoever asks: in another tab, or on another phone."""
+    newest = audit.last(db_session(), subject.audit_kind, subject.audit_id)
+    return newest is not None and newest.actor_id is not None and newest.actor_id == actor().user_id
 
 
 def desk_head(address: str) -> str:

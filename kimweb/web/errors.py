@@ -117,9 +117,17 @@ def not_identified(error: NotIdentified, status: int = 403) -> Response:
 
 
 def stale_form(error: Conflict | InvalidTransition) -> Response:
-    """409: somebody was faster. Shows what changed, and keeps what was typed."""
+    """409: somebody was faster, perhaps the same person in another tab. Shows what changed, and keeps what was
+    typed."""
     entry = context.last_change(error.kind, error.subject_id) if isinstance(error, Conflict) else None
-    sentence = _("Sudah diubah orang lain. Tulisan Anda ada di bawah.") if _typed() else _("Sudah diubah orang lain.")
+    own = entry is not None and entry.actor_id is not None and entry.actor_id == context.actor().user_id
+    plain = _("Sudah Anda ubah di tempat lain.") if own else _("Sudah diubah orang lain.")
+    below = (
+        _("Sudah Anda ubah di tempat lain. Tulisan Anda ada di bawah.")
+        if own
+        else _("Sudah diubah orang lain. Tulisan Anda ada di bawah.")
+    )
+    sentence = below if _typed() else plain
     return _page(409, _("Keadaannya sudah berubah"), sentence, typed=_typed(), back=_thing(), entry=entry)
 
 

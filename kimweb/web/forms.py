@@ -11,7 +11,7 @@ from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, IntegerField, StringField
+from wtforms import Field, IntegerField, PasswordField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # (the stubs are of 3.2)
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import TextInput
@@ -194,6 +194,10 @@ class Form(FlaskForm):  # type: ignore[misc]
     def problems(self) -> list[tuple[str, str, str]]:
         """What is wrong: (field's id, its label, the sentence), in the form's order."""
         return [(field.id, str(field.label.text), field.errors[0]) for field in self if field.errors]
+
+    def has_secrets(self) -> bool:
+        """Whether a field comes back emptied: what stood in it is never sent to a browser again."""
+        return any(isinstance(field, PasswordField) for field in self)
 
     def blame(self, fields: dict[str, str]) -> None:
         """Put sentences that an action raised (Invalid) at their fields."""

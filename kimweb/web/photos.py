@@ -29,6 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 AGAIN = N_("Pilih lagi fotonya: peramban tidak menyimpannya.")
 ALT_MISSING = N_("Tulis apa yang tampak di setiap foto, untuk yang tidak bisa melihatnya.")
 ALT_LONG = N_("Keterangan foto paling banyak %(most)d huruf.")
+ALT_ALONE = N_("Ada keterangan tanpa foto. Pilih fotonya, atau kosongkan keterangannya.")
 
 
 def takes_photos(view: F) -> F:
@@ -88,9 +89,17 @@ class PhotosField(Field):
         """Photos are rows of their own."""
 
     def again(self) -> None:
-        """Say that the photos are to be chosen again, where some were sent and nothing else is said."""
-        if self.sent() and not self.errors:
-            self.errors = [AGAIN]
+        """Say what is wrong with the words, or else that the photos are to be chosen again; unless something is said
+        already."""
+        found = self.sent()
+        self.errors = self.errors or self._problems(found) or ([AGAIN] if found else [])
+
+    def lost(self) -> str:
+        """That the photos are to be chosen again, for a form that came back with them; "" where that is said already.
+
+        Whatever is wrong, and with which field: no browser keeps a file.
+        """
+        return AGAIN if self.sent() and AGAIN not in self.errors else ""
 
     def words(self) -> list[str]:
         """The words that were typed, in the order of the files, as many as there may be photos."""
@@ -103,30 +112,35 @@ class PhotosField(Field):
             return []
         files = request.files.getlist(self.name)
         words = self.words()
-        if len(files) < self.most:  # (a browser that leaves out what was not chosen)
+        if len(files) < len(request.form.getlist("alt")):  # (a browser that leaves out what was not chosen)
             words = [text for text in words if text] + [text for text in words if not text]
         pairs = zip(files, [*words, *[""] * len(files)], strict=False)
         return [(file, alt) for file, alt in pairs if file.filename]
 
     def read(self) -> bool:
-        """Decode what was sent into `data`; False, with a sentence, when something is wrong with it."""
+        """Decode what was sent into `data`; False, with every sentence, when something is wrong with it."""
         found = self.sent()
-        self.errors = self._problems(found)
-        if not self.errors:
+        problems, read = self._problems(found), list[NewPhoto]()
+        for file, alt in found if len(found) <= self.most else ():
             try:
-                self.data = tuple(NewPhoto(_picture(file), alt if self.asks_alt else "") for file, alt in found)
+                read.append(NewPhoto(_picture(file), alt if self.asks_alt else ""))
             except _Refused as refused:
-                self.errors = [refused.sentence]
+                problems.append(refused.sentence)
+        self.errors = list(dict.fromkeys(problems))
+        self.data = () if self.errors else tuple(read)
         return not self.errors
 
     def _problems(self, found: list[tuple[FileStorage, str]]) -> list[str]:
+        """What can be said before anything is decoded."""
         if len(found) > self.most:
             return [too_many(self.most)]
-        if self.asks_alt and any(not alt for _file, alt in found):
-            return [ALT_MISSING]
-        if any(len(alt) > ALT_MAX for _file, alt in found):
-            return [Sentence(ALT_LONG, most=ALT_MAX)]
-        return []
+        alts = [alt for _file, alt in found if alt]
+        wrong = {
+            ALT_MISSING: self.asks_alt and len(alts) < len(found),
+            ALT_ALONE: self.asks_alt and len(alts) < sum(map(bool, self.words())),
+            Sentence(ALT_LONG, most=ALT_MAX): any(len(alt) > ALT_MAX for alt in alts),
+        }
+        return [sentence for sentence, holds in wrong.items() if holds]
 
 
 class _Refused(Exception):
@@ -165,6 +179,12 @@ class PhotosForm(Form):
             return self.photos.read()
         self.photos.again()
         return False
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """With everything that is wrong with the photos, not only the first."""
+        photos = self.photos
+        more = [(photos.id, str(photos.label.text), sentence) for sentence in photos.errors[1:]]
+        return super().problems() + more
 
     def photo_change(self) -> PhotoChange:
         """What the form does to the photos, once it is valid."""

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from kimweb.core.actor import Role
 from kimweb.core.i18n import N_, Sentence
 from kimweb.core.photos import COVERED, DESCRIBED
+from kimweb.web import context
 
 ROLES = {
     Role.MEMBER: N_("Anggota KIM"),
@@ -59,3 +60,4 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["t"] = translated
     app.jinja_env.filters["role_name"] = role_name
     app.jinja_env.filters["verb_name"] = verb_name
+    app.jinja_env.tests["changed_by_reader"] = context.changed_by_reader

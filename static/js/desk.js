@@ -9,6 +9,8 @@
   script.onload = function () {
     document.addEventListener("htmx:after:swap", goOn);
     document.addEventListener("keydown", walk);
+    var hint = document.getElementById("tombol");
+    if (hint) hint.textContent = hint.dataset.says;
   };
   document.head.appendChild(script);
 

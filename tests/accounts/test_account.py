@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from kimweb.core.errors import Invalid
 from tests.support.clock import START
 from tests.support.forms import send
 from tests.support.html import form_fields, problems
-from tests.support.people import PASSWORD, SUKARAMI, TODAY, People, enter
+from tests.support.people import PASSWORD, SUKARAMI, TODAY, People, day, enter
 
 NEW = "hujan turun di sungai musi"
 
@@ -212,3 +213,64 @@ def test_an_account_and_its_role_are_recorded_with_who_gave_them(people: People,
     entries = audit.history(session, "user", str(user.id))
     assert [(entry.verb, entry.actor_id) for entry in entries] == [("create", agus), ("grant", agus)]
     assert session.execute(sa.select(User.username, User.name).where(User.id == user.id)).one() == ("ani.2", "Ani")
+
+
+# ------------------------------------------------------------------ who stands in for whom
+
+
+def _away(people: People, who: str, stand_in: str, first: int = 0, last: int = 2) -> None:
+    ids = {"user_id": people.users[who].id, "stand_in_id": people.users[stand_in].id}
+    people.put(Absence(starts_on=day(first), ends_on=day(last), **ids))
+
+
+@pytest.mark.database
+def test_both_sides_read_at_desk_and_account_who_stands_in_and_until_when(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    _away(people, "sari", "budi")
+    enter(client, "budi")
+    assert "menggantikan Sari sampai 20 November" in client.get("/meja/").text
+    own = client.get("/akun/").text
+    assert "<b>Pengganti Sari</b>, sampai Jumat 20 November" in own
+    assert problems(own) == []
+    sari = enter(client.application.test_client(), "sari")
+    for path in ("/meja/", "/akun/"):
+        page = sari.get(path).text
+        assert "Sampai Jumat 20 November Anda digantikan Budi." in page
+        assert page.count("Saya sudah kembali") == 1
+        assert problems(page) == []
+    assert send(sari, "/akun/kembali", on="/meja/").status_code == 303
+    assert "menggantikan" not in client.get("/meja/").text
+    assert "Saya sudah kembali" not in sari.get("/meja/").text
+
+
+@pytest.mark.parametrize(("stand_in", "first", "last"), [("siti", 0, 2), ("budi", 1, 2), ("budi", -2, -1)])
+def test_who_may_not_act_for_the_absent_is_not_called_a_stand_in(
+    client: FlaskClient, people: People, stand_in: str, first: int, last: int
+) -> None:
+    _away(people, "sari", stand_in, first, last)
+    enter(client, stand_in)
+    assert "menggantikan" not in client.get("/meja/").text
+    assert "Pengganti" not in client.get("/akun/").text
+    sari = enter(client.application.test_client(), "sari").get("/meja/").text
+    assert ("Saya sudah kembali" in sari) is (first <= 0 <= last)
+
+
+# ------------------------------------------------------------------ what a refused form promises, and the menu
+
+
+def test_a_refused_form_promises_no_password(client: FlaskClient, people: People) -> None:
+    enter(client, "budi")
+    answer = send(client, "/akun/kata-sandi", on="/akun/", old="", new=NEW)
+    assert "Yang sudah Anda tulis tetap ada, kecuali kata sandi." in answer.text
+    answer = send(client, "/akun/berhalangan", on="/akun/", starts_on="", ends_on="20-11-2026")
+    assert "Yang sudah Anda tulis tetap ada.</div>" in answer.text.replace("\n", "").replace("<ul", "</div><ul")
+
+
+@pytest.mark.parametrize("name", ["budi", "sari", "rahman", "dewi", "agus", "nobody"])
+def test_the_menus_numbers_have_no_gaps(client: FlaskClient, people: People, name: str) -> None:
+    menu = enter(client, name).get("/akun/").text.split('<footer id="menu"')[1]
+    links = menu.count("<li><a ")
+    keys = "".join(re.findall(r'accesskey="(\d)"', menu))
+    assert keys == "1234567890"[:links]
+    assert links >= 7

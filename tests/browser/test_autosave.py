@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from kimweb.news.models import News, NewsRevision, State
 from tests.browser.people import Comes, Person
@@ -190,3 +190,46 @@ def test_a_chosen_photo_is_not_said_to_be_kept(town: Town, comes: Comes) -> None
     budi.page.set_input_files("#photos-2", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"x"})
     types(budi.page, "#title", TITLE)
     expect(line(budi.page)).to_have_text(re.compile(KEPT.pattern + r"\. Foto belum: tekan Simpan draf\."))
+
+
+def test_the_line_never_says_kept_of_what_was_typed_since(town: Town, comes: Comes) -> None:
+    budi = comes("budi")
+    page = budi.page
+    page.clock.install(time=START)
+    budi.open(WRITE)
+    page.clock.pause_at(START + timedelta(minutes=5))
+    types(page, "#title", TITLE)
+    expect(line(page)).to_have_text(KEPT)
+    page.locator("#body").press_sequentially("a")
+    expect(line(page)).to_have_text("Ada yang belum tersimpan.")
+    budi.looks.small(page)
+    page.locator("#body").press("Backspace")
+    expect(line(page)).to_have_text(KEPT)
+    page.locator("#body").press_sequentially("b")
+    with page.expect_response("**/draf"):
+        page.clock.run_for(8_100)
+    expect(line(page)).to_have_text(KEPT)
+    assert the_piece(town).body == "b"
+
+
+def test_what_is_newer_than_an_answer_under_way_is_kept_when_the_page_goes(town: Town, comes: Comes) -> None:
+    budi = writes(comes)
+    types(budi.page, "#title", TITLE)
+    expect(line(budi.page)).to_have_text(KEPT)
+    slow = list[Route]()
+    budi.page.route("**/draf", slow.append, times=1)
+    types(budi.page, "#body", "Lama.")
+    expect(line(budi.page)).to_have_text("Ada yang belum tersimpan.")
+    budi.page.fill("#body", BODY)
+    budi.page.goto("about:blank")
+    assert slow
+    arrives(town, BODY)
+
+
+@pytest.mark.parametrize("link", ["{saveData: true}", "{effectiveType: '2g'}", ""])
+def test_where_it_is_off_the_form_says_that_only_the_button_keeps(town: Town, comes: Comes, link: str) -> None:
+    budi = comes("budi")
+    if link:
+        budi.page.add_init_script(f"Object.defineProperty(navigator, 'connection', {{value: {link}}})")
+    budi.open(WRITE)
+    expect(line(budi.page)).to_have_text("Tersimpan hanya kalau tombol di bawah ditekan." if link else "")

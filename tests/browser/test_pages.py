@@ -34,6 +34,7 @@ READERS = (
     "/tentang/",
     "/privasi/",
     "/bantuan/",
+    "/bantuan/petugas/",
     "/tidak-ada/",
 )
 FIRST_OF = ("/berita/", "/pengumuman/", "/aspirasi/")

@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from kimweb.announcements import actions as announcements
+from kimweb.areas import elections
+from kimweb.areas.models import ElectionPeriod
 from kimweb.aspirations import actions as aspirations
 from kimweb.aspirations.models import State as AspirationState
 from kimweb.core.workflow import Step
@@ -20,7 +22,7 @@ from kimweb.news.models import News, State
 from tests.home.world import World
 from tests.support.clock import START
 from tests.support.html import problems
-from tests.support.people import ELSEWHERE, LUMPATAN, SEKAYU, SUKARAMI, People, enter
+from tests.support.people import ELSEWHERE, LUMPATAN, SEKAYU, SUKARAMI, People, day, enter
 from tests.support.statements import Statements
 
 SECRET = "Pak Rahasia dari RT 09"
@@ -198,3 +200,92 @@ def test_the_form_says_that_everybody_reads_the_reason(client: FlaskClient, peop
     row = people.put(people.news())
     page = enter(client, "sari").get(f"/berita/{row.id}/").text
     assert "Tampil untuk semua orang, di alamat berita ini dan di catatan moderasi." in page
+
+
+# ------------------------------------------------------------------ the way to a place, and masa pemilihan
+
+
+def test_a_place_is_found_by_its_name(client: FlaskClient, people: People, session: Session) -> None:
+    _withdrawn(people, session, reason="Alasan di sini.")
+    _withdrawn(people, session, reason="Alasan di tempat lain.", area_code=ELSEWHERE)
+    one = client.get("/catatan/?q=sukarami, sekayu").text
+    assert "Alasan di sini." in one
+    assert "Alasan di tempat lain." not in one
+    assert 'value="sukarami, sekayu"' in one
+    several = client.get("/catatan/?q=mekar").text
+    assert "Ada beberapa. Pilih satu:" in several
+    assert several.count('<a href="/catatan/?wilayah=') > 1
+    assert "Alasan di" not in several
+    none = client.get("/catatan/?q=xyzzy").text
+    assert "Tidak ada desa atau kecamatan dengan nama itu." in none
+    for page in (one, several, none):
+        assert problems(page) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [
+        (f"/desa/{SUKARAMI}/", f"/catatan/?wilayah={SUKARAMI}"),
+        (f"/kecamatan/{SEKAYU}/", f"/catatan/?wilayah={SEKAYU}"),
+        ("/privasi/", "/catatan/"),
+    ],
+)
+def test_pages_of_places_and_privacy_lead_to_the_log(client: FlaskClient, path: str, link: str) -> None:
+    assert f'<a href="{link}">Catatan moderasi' in client.get(path).text
+
+
+def test_the_intro_names_everything_that_is_listed(client: FlaskClient) -> None:
+    page = client.get("/catatan/").text
+    for word in (
+        "ditarik",
+        "ditampilkan lagi",
+        "dikembalikan",
+        "digabung",
+        "tetap tayang",
+        "penulisnya sendiri",
+        "masa",
+    ):
+        assert word in page
+
+
+def _election(people: People, session: Session, area: str, name: str, first: int = 0) -> ElectionPeriod:
+    days = {"first": day(first), "last": day(9)}
+    return elections.add_election(session, actor=people.actor("agus"), now=START, area=area, name=name, **days)
+
+
+@pytest.mark.database
+def test_masa_pemilihan_is_told_where_it_binds_from_its_beginning_to_its_end(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    row = _election(people, session, SEKAYU, "Pilkada <b>")
+    _election(people, session, ELSEWHERE, "Pilkades Lain")
+    line = "Pilkada &lt;b&gt;, sampai Jumat 27 November: di sini tidak ada berita calon dan partai"
+    for path in (f"/desa/{SUKARAMI}/", f"/kecamatan/{SEKAYU}/"):
+        page = client.get(path).text
+        assert line in page
+        assert "Pilkades Lain" not in page
+        assert problems(page) == []
+    assert "Masa pemilihan" not in client.get(f"/kecamatan/{ELSEWHERE[:8]}/").text
+    for path in ("/catatan/", f"/catatan/?wilayah={SEKAYU}", f"/catatan/?wilayah={SUKARAMI}"):
+        page = client.get(path).text
+        assert "Masa pemilihan ditetapkan" in page
+        assert "Pilkada &lt;b&gt;: dari 18 November sampai 27 November" in page
+        assert ("Pilkades Lain" in page) is (path == "/catatan/")
+        assert problems(page) == []
+    elections.end_election(session, actor=people.actor("agus"), now=START, election_id=row.id)
+    assert line not in client.get(f"/desa/{SUKARAMI}/").text
+    assert "Masa pemilihan dihentikan" in client.get(f"/catatan/?wilayah={SUKARAMI}").text
+
+
+def test_before_and_after_it_a_village_says_nothing_of_it(client: FlaskClient, people: People) -> None:
+    for first, last in ((1, 9), (-9, -1)):
+        people.put(ElectionPeriod(area_code=SUKARAMI, name="Pilkades", starts_on=day(first), ends_on=day(last)))
+    assert "Masa pemilihan" not in client.get(f"/desa/{SUKARAMI}/").text
+
+
+def test_the_admin_finds_what_is_over_folded_away(client: FlaskClient, people: People) -> None:
+    people.put(ElectionPeriod(area_code=SUKARAMI, name="Pilkades 2025", starts_on=day(-300), ends_on=day(-200)))
+    page = enter(client, "agus").get("/atur/pemilihan/").text
+    assert "Yang sudah lewat (1)" in " ".join(page.split())
+    assert page.index("<details") < page.index("Pilkades 2025")
+    assert problems(page) == []

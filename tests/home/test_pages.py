@@ -22,10 +22,11 @@ from tests.support.clock import FrozenClock
 from tests.support.html import problems
 
 EXPLAINING = ("/tentang/", "/privasi/", "/bantuan/")
+OFFICERS = "/bantuan/petugas/"
 PUBLIC = ("/", "/desa/", "/desa/?q=mekar", "/desa/?q=xyzzy", f"/kecamatan/{DISTRICT}/", f"/desa/{VILLAGE}/")
 
 
-@pytest.mark.parametrize("path", [*EXPLAINING, *PUBLIC])
+@pytest.mark.parametrize("path", [*EXPLAINING, OFFICERS, *PUBLIC])
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_a_public_page_is_valid_linked_and_small(client: FlaskClient, path: str, language: str) -> None:
     client.set_cookie("bahasa", language)
@@ -40,7 +41,7 @@ def test_a_public_page_is_valid_linked_and_small(client: FlaskClient, path: str,
     assert set(EXPLAINING) <= set(re.findall(r'href="([^"]+)"', text))
 
 
-@pytest.mark.parametrize("path", EXPLAINING)
+@pytest.mark.parametrize("path", [*EXPLAINING, OFFICERS])
 def test_links_of_explaining_pages_lead_somewhere(client: FlaskClient, path: str) -> None:
     for link in set(re.findall(r'href="(/[^"#]*)"', client.get(path).text)):
         assert client.get(link).status_code in (200, 303), link

@@ -274,3 +274,47 @@ def test_a_photos_words_are_no_way_round(
         assert client.post(f"{path}uraian", data=fields | {"alt": words}).status_code == status
     session.rollback()
     assert [link.alt for link in session.scalars(sa.select(NewsPhoto))] == ["Pilih nomor satu" if may else "Warga"]
+
+
+# ------------------------------------------------------------------ what the moderator reads about what she wrote
+
+
+def test_in_it_a_moderators_own_piece_goes_to_the_district_by_name(client: FlaskClient, people: People) -> None:
+    row = _own(people, State.DRAFT)
+    enter(client, "sari")
+    paths = (f"/berita/{row.id}/", f"/berita/{row.id}/ubah/", "/berita/tulis/")
+    assert all("Kirim ke moderator" in client.get(path).text for path in paths)
+    _set(people)
+    for path in paths:
+        page = client.get(path).text
+        assert "Kirim ke Peninjau Kecamatan" in page
+        assert "Kirim ke moderator" not in page
+    budi = enter(client.application.test_client(), "budi").get("/berita/tulis/").text
+    assert "Kirim ke moderator" in budi, "a member's piece is the moderator's to decide"
+    assert send(client, f"/berita/{row.id}/pengajuan", on=f"/berita/{row.id}/").status_code == 303
+    page = client.get(f"/berita/{row.id}/").text
+    assert "Terkirim ke Peninjau Kecamatan." in page
+    assert "Menunggu Peninjau Kecamatan" in page
+    assert "Diperiksa Peninjau Kecamatan paling lambat Senin 23 November." in " ".join(page.split())
+    assert "moderator paling lambat" not in page
+    assert "Menunggu Peninjau Kecamatan" in client.get("/berita/").text
+
+
+@pytest.mark.parametrize("election", [False, True])
+def test_ones_own_piece_is_taken_back_and_not_returned(
+    client: FlaskClient, people: People, session: Session, election: bool
+) -> None:
+    if election:
+        _set(people)
+    row, budis = _own(people), people.put(people.news(State.SUBMITTED))
+    enter(client, "sari")
+    assert "Kembalikan</summary>" in client.get(f"/berita/{budis.id}/").text
+    page = client.get(f"/berita/{row.id}/").text
+    assert "Kembalikan" not in page
+    assert "Ambil lagi untuk diubah" in page
+    assert problems(page) == []
+    assert send(client, f"/berita/{row.id}/pengembalian", on=f"/berita/{row.id}/").status_code == 303
+    session.rollback()
+    entry = audit.last(session, "news", row.audit_id)
+    assert entry is not None
+    assert (entry.after, entry.text) == ("returned", "Diambil lagi oleh penulisnya.")

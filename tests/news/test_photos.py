@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -345,3 +346,77 @@ def test_who_covers_and_describes_what(
         assert client.post(f"{path}{noun}", data=fields).status_code == (303 if status == 200 else status)
     other = people.put(people.news(state))
     assert client.get(path.replace(f"/{row.id}/foto", f"/{other.id}/foto")).status_code in (404, 403)
+
+
+# ------------------------------------------------------------------ every field beside its words
+
+
+def test_fields_are_numbered_onward_from_what_stands_there(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "budi")
+    write(client, jpeg(seed=1), jpeg(seed=2), alt=["Satu", "Dua"], langsung="simpan")
+    path = f"/berita/{session.query(News).one().id}/ubah/"
+    page = client.get(path).text
+    assert "Paling banyak 3, masing-masing" in page
+    assert re.findall(r"<b>(Foto \d)</b>", page) == ["Foto 3"]
+    send(client, path, on=path, photos=files(jpeg(seed=3))[:1], alt=["Tiga"], langsung="simpan")
+    page = client.get(path).text
+    assert re.findall(r"<b>(Foto[^<]*)</b>", page)[1:] == ["Foto pengganti: centang dulu yang dihapus"]
+    assert [link.alt for link in links(session)] == ["Satu", "Dua", "Tiga"]
+    again: dict[str, Any] = {
+        "photos": files(jpeg(seed=4))[:1],
+        "alt": ["Empat"],
+        "drop_photos": str(links(session)[0].id),
+    }
+    assert send(client, path, on=path, langsung="simpan", **again).status_code == 303
+    assert [link.alt for link in links(session)] == ["Dua", "Tiga", "Empat"]
+
+
+def test_the_words_of_the_second_of_two_fields_stay_its_own(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "budi")
+    write(client, jpeg(seed=1), alt=["Satu"], langsung="simpan")
+    path = f"/berita/{session.query(News).one().id}/ubah/"
+    empty, photo = files()[0], files(jpeg(seed=2))[0]
+    answer = send(client, path, on=path, title="", photos=[empty, photo], alt=["", "Kedua"])
+    assert answer.status_code == 422
+    assert re.findall(r'id="photos-(\d)-alt"[^>]*value="([^"]*)"', answer.text) == [("2", ""), ("3", "Kedua")]
+    empty, photo = files()[0], files(jpeg(seed=2))[0]
+    assert send(client, path, on=path, photos=[empty, photo], alt=["", "Kedua"], langsung="simpan").status_code == 303
+    assert [link.alt for link in links(session)] == ["Satu", "Kedua"]
+
+
+@pytest.mark.parametrize("typed", [{"title": ""}, {}])
+def test_a_form_that_comes_back_says_beside_the_fields_that_the_photos_went(
+    client: FlaskClient, people: People, typed: dict[str, str]
+) -> None:
+    enter(client, "budi")
+    answer = write(client, jpeg(), alt=[""], **typed)
+    assert answer.status_code == 422
+    fields = answer.text.split('<fieldset id="photos"')[1].split("</fieldset>")[0]
+    assert "Pilih lagi fotonya: peramban tidak menyimpannya." in fields
+    assert "Tulis apa yang tampak di setiap foto" in fields
+    assert problems(answer.text) == []
+
+
+def test_words_without_a_photo_are_refused_and_not_dropped(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "budi")
+    answer = write(client, jpeg(), alt=["Jalan", "Warga"])
+    assert answer.status_code == 422
+    assert "Ada keterangan tanpa foto." in answer.text
+    assert 'value="Warga"' in answer.text
+    assert session.query(News).count() == 0
+
+
+def test_what_is_no_photo_is_told_in_the_same_answer_as_missing_words(client: FlaskClient, people: People) -> None:
+    enter(client, "budi")
+    answer = write(client, b"<svg/>", jpeg(), alt=["Satu"])
+    assert answer.status_code == 422
+    for sentence in ("Ini bukan foto", "Tulis apa yang tampak di setiap foto"):
+        assert answer.text.count(sentence) == 2, "above the form, and at the field"
+    assert "2 hal perlu diperbaiki" in answer.text
+    assert problems(answer.text) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -172,3 +173,39 @@ def test_who_corrects(client: FlaskClient, people: People, name: str, status: in
     token = form_fields(client.get("/akun/").text, "/akun/kata-sandi")["csrf_token"]
     empty = client.post(f"/berita/{row.id}/perbaikan", data={"csrf_token": token})
     assert empty.status_code == (422 if status == 200 else 403)  # whoever may not gets no form either
+
+
+def test_the_public_note_tells_a_correction_from_the_first_publication(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    row = people.put(people.news(State.SUBMITTED))
+    actions.publish_news(session, Step(people.actor("sari"), START), news_id=row.id)
+    actions.correct_news(session, Step(people.actor("budi"), START), news_id=row.id, title="Lain", body="Lain.")
+    actions.publish_news(session, Step(people.actor("sari"), START), news_id=row.id)
+    told = re.findall(r'<li class="done"><b>([^<]+)</b>', client.get(f"/berita/{row.id}/").text)
+    assert told == ["Diterbitkan", "Perbaikan diterbitkan"]
+
+
+def test_what_is_handed_in_again_says_until_when_it_is_looked_at(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    budi = people.actor("budi")
+    row = actions.write_news(session, Step(budi, START), area_code=SUKARAMI, title="Satu", body="Satu.", submit=True)
+    actions.return_news(session, Step(people.actor("sari"), START, reason="Kapan?"), news_id=row.id)
+    actions.edit_news(session, Step(budi, START), news_id=row.id, title="Satu", body="Dua.", submit=True)
+    page = " ".join(enter(client, "budi").get(f"/berita/{row.id}/").text.split())
+    assert "Yang berubah sejak terakhir diperiksa" in page
+    assert "Belum tampil untuk warga. Diperiksa moderator paling lambat Senin 23 November." in page
+
+
+def test_a_form_that_the_author_outran_in_another_tab_says_so(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    row = people.put(people.news(State.DRAFT))
+    enter(client, "budi")
+    path = f"/berita/{row.id}/ubah/"
+    fields = form_fields(client.get(path).text, path) | {"title": "Judul", "body": "Isi"}
+    answers = [client.post(path, data=fields | {"key": "", "body": f"Isi {number}"}) for number in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 409]
+    assert "Sudah Anda ubah di tempat lain pukul" in answers[1].text
+    assert "orang lain" not in answers[1].text

@@ -35,6 +35,7 @@ FRAGMENTS = [name for name in ALL if Path(name).name.startswith("_")]
 PAGES = [name for name in ALL if name not in FRAGMENTS and name not in MACROS | LAYOUTS]
 INSIDE = {
     "components/_due.html": "two lines of a cell; the row around it is the root",
+    "home/_elections.html": "one notice for each masa pemilihan, mostly none",
     "home/_masthead.html": "the link of the header",
     "home/_news.html": "a list, or a sentence in its place",
 }

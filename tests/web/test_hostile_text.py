@@ -27,6 +27,7 @@ from kimweb.news import actions as news_actions
 from kimweb.news import reporting as news_reporting
 from kimweb.news.models import News
 from kimweb.news.models import State as NewsState
+from kimweb.news.reporting import Device
 from tests.conftest import SECRET_KEY
 from tests.home.world import DISTRICT, ELSEWHERE, PASSWORD, VILLAGE, World, enter, in_days
 from tests.support.clock import START
@@ -128,7 +129,9 @@ def _moderated(world: World, people: dict[str, User], text: str) -> None:
     by_sari, by_budi = (Step(load_actor(session, user, START), START, reason=text) for user in (sari, budi))
     piece = world.news(budi, text[:120], body=text)
     for network in range(3):
-        news_reporting.report_news(session, news_id=piece.id, reason=text, network=f"{network}", now=START)
+        news_reporting.report_news(
+            session, news_id=piece.id, reason=text, network=f"{network}", device=Device(f"{network}", START), now=START
+        )
     with_photo(session, f"/berita/{piece.id}/", saved(Image.new("RGB", (12, 9)), "PNG"), alt=text[:120])
     news_actions.correct_news(session, by_budi, news_id=piece.id, title=f"{text}!"[:120], body=f"{text} {text}")
     gone = world.news(budi, text[:120], body=text)
