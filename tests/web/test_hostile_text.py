@@ -128,10 +128,9 @@ def _moderated(world: World, people: dict[str, User], text: str) -> None:
     budi = session.scalar(sa.select(User).where(User.username == "budi")) or world.person("budi", Role.MEMBER, VILLAGE)
     by_sari, by_budi = (Step(load_actor(session, user, START), START, reason=text) for user in (sari, budi))
     piece = world.news(budi, text[:120], body=text)
-    for network in range(3):
-        news_reporting.report_news(
-            session, news_id=piece.id, reason=text, network=f"{network}", device=Device(f"{network}", START), now=START
-        )
+    for name in "abc":
+        device = Device(name, START)
+        news_reporting.report_news(session, news_id=piece.id, reason=text, network=name, device=device, now=START)
     with_photo(session, f"/berita/{piece.id}/", saved(Image.new("RGB", (12, 9)), "PNG"), alt=text[:120])
     news_actions.correct_news(session, by_budi, news_id=piece.id, title=f"{text}!"[:120], body=f"{text} {text}")
     gone = world.news(budi, text[:120], body=text)
