@@ -25,7 +25,8 @@ def about() -> Response:
 @public
 def privacy() -> Response:
     """What is stored and who sees it (UU 27/2022)."""
-    return render_page("home/privacy.html", lines=LINES, mail=context.settings().mail is not None, keep=context.settings().keep)
+    settings = context.settings()
+    return render_page("home/privacy.html", lines=LINES, mail=settings.mail is not None, keep=settings.keep_days)
 
 
 @bp.get("/bantuan/")
