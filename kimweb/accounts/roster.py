@@ -14,7 +14,7 @@ from kimweb.accounts.people_file import people_csv
 from kimweb.areas.models import Agency, Area
 from kimweb.areas.queries import QUERY_MAX, area_asked
 from kimweb.core.actor import Role
-from kimweb.core.errors import Invalid
+from kimweb.core.errors import Invalid, NotAllowed
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.web import context
@@ -91,6 +91,8 @@ def _person_page(
     user = directory.person(db, who, user_id)
     grants = directory.every_grant(db, user.id)
     above = user.active and user.id != who.user_id and policy.is_above(who, directory.holdings_of(db, user, now))
+    if name_form is not None and not above:
+        raise NotAllowed("Nama ini diperbaiki oleh orang lain.")
     standing = [grant for grant in grants if grant.ends_on is None or grant.ends_on >= who.day]
     roles = policy.givable(who)
     resets = above and policy.resets_second_factor(who) is not None

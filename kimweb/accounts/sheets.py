@@ -19,7 +19,7 @@ from kimweb.web.htmx import render_page
 def register(bp: Blueprint) -> None:
     """Put the pages on the blueprint of people."""
     bp.route("/undangan/berkas/", methods=["GET", "POST"])(allow(Permission.ACCOUNT_IMPORT)(import_people))
-    bp.route("/undangan/kecamatan/", methods=["GET", "POST"])(allow(Permission.ACCOUNT_INVITE)(invite_district))
+    bp.route("/undangan/kecamatan/", methods=["GET", "POST"])(allow(Permission.ACCOUNT_MANAGE)(invite_district))
     bp.get("/undangan/lembar/<string(length=12):batch>/")(allow(Permission.ACCOUNT_INVITE)(sheet))
 
 

@@ -8,10 +8,11 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kimweb.aspirations import policy
+from kimweb.aspirations import policy, queries
 from kimweb.aspirations.models import SENDER_ERASED, Aspiration, AspirationPhoto, Desk, Message, MessageKind
 from kimweb.core import audit, erasure, photos
 from kimweb.core.actor import Role
+from kimweb.core.codes import clean_code
 from kimweb.core.db import changed, writing
 from kimweb.core.errors import NotFound
 from kimweb.core.photos import PhotoChange
@@ -37,8 +38,7 @@ def erase_sender(session: Session, *, code: str, text: bool, now: datetime) -> d
     and the record's entries stay. Returns what went, by name. Raises NotFound. On PostgreSQL, where the migrating role
     is another one, only that one erases texts of the record."""
     with writing(session):
-        query = sa.select(Aspiration).where(Aspiration.code == code.strip().upper()).with_for_update()
-        row = session.scalar(query.execution_options(populate_existing=True))
+        row = queries.by_code_for_update(session, clean_code(code))
         if row is None:
             raise NotFound(f"Tidak ada aspirasi dengan kode {code[:16]}.")
         gone = {"nama": int(row.name != ""), "telepon": int(row.phone != ""), "foto": _drop_photos(session, row)}
@@ -54,8 +54,7 @@ def erase_sender(session: Session, *, code: str, text: bool, now: datetime) -> d
 
 def _drop_photos(session: Session, row: Aspiration) -> int:
     """Those that the public does not see; a picture that stands elsewhere too stays there."""
-    links = session.scalars(sa.select(AspirationPhoto).where(AspirationPhoto.owner_id == row.id)).all()
-    drop = frozenset(link.id for link in links if not policy.is_public_photo(row, link))
+    drop = frozenset(link.id for link in row.photos if not policy.is_public_photo(row, link))
     photos.change(session, AspirationPhoto, row.id, PhotoChange(drop=drop))
     return len(drop)
 
@@ -64,8 +63,7 @@ def _erase_words(session: Session, row: Aspiration, now: datetime) -> dict[str, 
     row.title, row.body, row.place = REMOVED, REMOVED, ""
     said = Message.aspiration_id == row.id, Message.kind.in_(_OF_SENDER), Message.text != REMOVED
     replies = changed(session, sa.update(Message).where(*said).values(text=REMOVED))
-    about = audit.AuditEntry.kind == row.audit_kind, audit.AuditEntry.subject_id == row.audit_id
-    own = sa.select(audit.AuditText.seq).join(audit.AuditEntry, audit.AuditEntry.seq == audit.AuditText.seq)
-    seqs = session.scalars(own.where(*about, audit.AuditEntry.actor_id.is_(None))).all()
-    erased = erasure.erase_texts(session, seqs=seqs, why=f"aspiration {row.code}", now=now)
+    erased = erasure.erase_texts(
+        session, seqs=queries.texts_of_sender(session, row), why=f"aspiration {row.code}", now=now
+    )
     return {"teks": 1, "balasan": replies, "teks catatan": erased}

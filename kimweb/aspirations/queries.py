@@ -13,6 +13,7 @@ from kimweb.areas.models import Agency, AgencyKind, Area
 from kimweb.aspirations import policy
 from kimweb.aspirations.models import Aspiration, AspirationPhoto, Message, State
 from kimweb.core.actor import Actor, covered
+from kimweb.core.audit import AuditEntry, AuditText
 from kimweb.core.codes import clean_code
 from kimweb.core.errors import NotFound
 from kimweb.core.paging import PAGE_SIZE, Page, cut
@@ -96,6 +97,21 @@ def lock_in_order(session: Session, codes: Sequence[str]) -> None:
 def by_code(session: Session, code: str) -> Aspiration | None:
     """One aspiration whoever asks: to check a PIN against its counter, or a target of merging against the rules."""
     return session.scalar(sa.select(Aspiration).where(Aspiration.code == code))
+
+
+def by_code_for_update(session: Session, code: str) -> Aspiration | None:
+    """The same, locked, with its photos: to erase its sender."""
+    query = sa.select(Aspiration).where(Aspiration.code == code).with_for_update(of=Aspiration)
+    query = query.options(selectinload(Aspiration.photos))
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def texts_of_sender(session: Session, row: Aspiration) -> Sequence[int]:
+    """The entries (seq) about an aspiration whose text its sender wrote, who has no account."""
+    about = AuditEntry.kind == row.audit_kind, AuditEntry.subject_id == row.audit_id, AuditEntry.actor_id.is_(None)
+    return session.scalars(
+        sa.select(AuditText.seq).join(AuditEntry, AuditEntry.seq == AuditText.seq).where(*about)
+    ).all()
 
 
 def code_taken(session: Session, code: str) -> bool:

@@ -10,15 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kimweb.accounts import erasing as accounts
-from kimweb.accounts import queries
+from kimweb.accounts.queries import user_by_username
 from kimweb.announcements.models import Announcement, AnnouncementArea, AnnouncementPhoto
-from kimweb.announcements.models import State as AnnouncementState
 from kimweb.core import audit, photos
 from kimweb.core.actor import Role
 from kimweb.core.db import writing
 from kimweb.core.errors import NotFound
-from kimweb.news.models import News, NewsPhoto, NewsRevision
-from kimweb.news.models import State as NewsState
+from kimweb.home import queries
+from kimweb.news.models import NewsPhoto, NewsRevision
 
 
 def erase_person(session: Session, *, username: str, texts: bool, now: datetime) -> dict[str, int]:
@@ -26,7 +25,7 @@ def erase_person(session: Session, *, username: str, texts: bool, now: datetime)
     photos. What was handed in, published or worked on by somebody else stays. Returns what went, by name. Raises
     NotFound."""
     with writing(session):
-        user = queries.user_by_username(session, username)
+        user = user_by_username(session, username)
         if user is None:
             raise NotFound(f"Tidak ada akun bernama {username[:32]}.")
         drafts = _erase_news(session, user.id, now) + _erase_announcements(session, user.id, now)
@@ -36,8 +35,7 @@ def erase_person(session: Session, *, username: str, texts: bool, now: datetime)
 
 def _erase_news(session: Session, user_id: int, now: datetime) -> int:
     """News that was never handed in: nobody but the author reads it."""
-    query = sa.select(News).where(News.author_id == user_id, News.state == NewsState.DRAFT).order_by(News.id)
-    drafts = session.scalars(query.with_for_update()).all()
+    drafts = queries.news_drafts_of(session, user_id)
     for draft in drafts:
         session.execute(sa.delete(NewsRevision).where(NewsRevision.news_id == draft.id))
         photos.drop_all(session, NewsPhoto, draft.id)
@@ -47,10 +45,7 @@ def _erase_news(session: Session, user_id: int, now: datetime) -> int:
 
 def _erase_announcements(session: Session, user_id: int, now: datetime) -> int:
     """Announcements that were never published and that nobody else in the office worked on."""
-    query = sa.select(Announcement).where(
-        Announcement.author_id == user_id, Announcement.state == AnnouncementState.DRAFT
-    )
-    drafts = session.scalars(query.order_by(Announcement.id).with_for_update()).all()
+    drafts = queries.announcement_drafts_of(session, user_id)
     alone = [draft for draft in drafts if not _worked_on(session, draft, user_id)]
     for draft in alone:
         photos.drop_all(session, AnnouncementPhoto, draft.id)

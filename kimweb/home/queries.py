@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from kimweb.announcements import queries as announcements
 from kimweb.announcements.models import Announcement
+from kimweb.announcements.models import State as AnnouncementState
 from kimweb.announcements.models import Verb as AnnouncementVerb
 from kimweb.areas import queries as areas
 from kimweb.areas.models import LOWEST, Area, ElectionPeriod
@@ -89,6 +90,20 @@ def return_reasons(session: Session, pieces: Sequence[News]) -> Mapping[int, str
         .order_by(AuditEntry.seq)
     )
     return {int(subject_id): text for subject_id, text in session.execute(query)}
+
+
+def news_drafts_of(session: Session, user_id: int) -> Sequence[News]:
+    """Somebody's news that was never handed in, locked."""
+    query = sa.select(News).where(News.author_id == user_id, News.state == State.DRAFT)
+    return session.scalars(query.order_by(News.id).with_for_update()).all()
+
+
+def announcement_drafts_of(session: Session, user_id: int) -> Sequence[Announcement]:
+    """Somebody's announcements that were never published, locked."""
+    query = sa.select(Announcement).where(
+        Announcement.author_id == user_id, Announcement.state == AnnouncementState.DRAFT
+    )
+    return session.scalars(query.order_by(Announcement.id).with_for_update()).all()
 
 
 def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing]:
