@@ -45,6 +45,7 @@ class Pile:
     own: Sequence[News]
     reported: Sequence[News]
     second: Sequence[News]
+    few: Sequence[News]
     first: bool
 
     def head(self) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def pile(db: Session, actor: Actor, asked: Mapping[str, str]) -> Pile:
     flow = next((one for one in Flow if one == asked.get("alur")), None)
     after = waiting.read_place(asked.get("sesudah"))
     news_first = after is None and flow in (None, Flow.NEWS)
-    reported, second = news_queries.watched(db, actor) if news_first else ([], [])
+    reported, second, few = news_queries.watched(db, actor) if news_first else ([], [], [])
     return Pile(
         flow=flow,
         counts=waiting.counts(db, actor),
@@ -67,6 +68,7 @@ def pile(db: Session, actor: Actor, asked: Mapping[str, str]) -> Pile:
         own=own_pieces(db, actor) if news_first else [],
         reported=reported,
         second=second,
+        few=few,
         first=after is None,
     )
 
@@ -78,6 +80,7 @@ def desk() -> Response:
     db, actor = context.db_session(), context.actor()
     found = pile(db, actor, request.args)
     rows = found.page.items
+    changing = [*found.reported, *found.second, *(row.subject for row in rows if row.flow is Flow.NEWS)]
     values: dict[str, Any] = {
         **found.head(),
         "agencies": aspirations.assignable(db, actor),
@@ -87,8 +90,9 @@ def desk() -> Response:
         "own": found.own,
         "reported": found.reported,
         "second": found.second,
+        "few": found.few,
         "reports": news_queries.reports_of(db, [*found.reported, *found.second]),
-        "changes": changes_of(db, [*found.reported, *(row.subject for row in rows if row.flow is Flow.NEWS)]),
+        "changes": changes_of(db, changing),
     }
     return render_page("home/desk.html", groups=waiting.grouped(rows), after=found.page.after, **values)
 
