@@ -71,6 +71,20 @@ def has_moderator(area_code: sa.SQLColumnExpression[str], day: date) -> sa.Colum
     )
 
 
+def has_other_eyes(
+    area_code: sa.SQLColumnExpression[str], day: date, *, but: Sequence[sa.SQLColumnExpression[int]]
+) -> sa.ColumnElement[bool]:
+    """SQL: whether somebody besides `but` (accounts' ids) moderates the area on `day`, or reviews its district, and is
+    there: active, not away (a stand-in may be one of `but`), the moderator not silent."""
+    since = sa.literal(day_begins(day - timedelta(days=SILENT_AFTER_DAYS)), type_=User.signed_in_at.type)
+    moderates = sa.and_(RoleGrant.role == Role.MODERATOR, RoleGrant.area_code == area_code, User.signed_in_at >= since)
+    district = sa.func.substr(area_code, 1, 8)  # (core.actor.district_of)
+    reviews = sa.and_(RoleGrant.role == Role.REVIEWER, RoleGrant.area_code == district)
+    there = (User.active, ~_away(User.id, day, replaced=True), ~_away(User.id, day, replaced=False))
+    found = sa.exists().where(RoleGrant.user_id == User.id, sa.or_(moderates, reviews), _holds(RoleGrant, day), *there)
+    return found.where(User.id.not_in(but)).correlate_except(RoleGrant, User)
+
+
 def is_moderator_named(area_code: sa.SQLColumnExpression[str], day: date) -> sa.ColumnElement[bool]:
     """SQL: whether somebody active holds the moderator's role on the area on `day`, silent or away though they be."""
     held = (RoleGrant.role == Role.MODERATOR, RoleGrant.area_code == area_code, _holds(RoleGrant, day))

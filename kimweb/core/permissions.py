@@ -24,6 +24,7 @@ class Permission(StrEnum):
     NEWS_CORRECT = "news:correct"
     NEWS_WITHDRAW = "news:withdraw"
     NEWS_RESTORE = "news:restore"
+    NEWS_KEEP = "news:keep"
     NEWS_SECOND = "news:second"
     NEWS_PHOTO = "news:photo"
     ANNOUNCEMENT_WRITE = "announcement:write"
@@ -66,6 +67,7 @@ GRANTED_TO: Mapping[Permission, frozenset[Role]] = {
     Permission.NEWS_CORRECT: frozenset({Role.MEMBER, Role.MODERATOR}),
     Permission.NEWS_WITHDRAW: _VILLAGE_UP,
     Permission.NEWS_RESTORE: _VILLAGE_UP,
+    Permission.NEWS_KEEP: _VILLAGE_UP,
     Permission.NEWS_SECOND: frozenset({Role.REVIEWER}),
     Permission.NEWS_PHOTO: _VILLAGE_UP | {Role.MEMBER},
     Permission.ANNOUNCEMENT_WRITE: _DISTRICT_UP | {Role.AGENCY},

@@ -46,6 +46,7 @@ class Pile:
     own: Sequence[News]
     reported: Sequence[News]
     second: Sequence[News]
+    few: Sequence[News]
     first: bool
 
     def head(self) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def pile(db: Session, actor: Actor, asked: Mapping[str, str]) -> Pile:
     flow = next((one for one in Flow if one == asked.get("alur")), None)
     after = waiting.read_place(asked.get("sesudah"))
     news_first = after is None and flow in (None, Flow.NEWS)
-    reported, second = news_queries.watched(db, actor) if news_first else ([], [])
+    reported, second, few = news_queries.watched(db, actor) if news_first else ([], [], [])
     return Pile(
         flow=flow,
         counts=waiting.counts(db, actor),
@@ -68,6 +69,7 @@ def pile(db: Session, actor: Actor, asked: Mapping[str, str]) -> Pile:
         own=own_pieces(db, actor) if news_first else [],
         reported=reported,
         second=second,
+        few=few,
         first=after is None,
     )
 
@@ -80,6 +82,7 @@ def desk() -> Response:
     found = pile(db, actor, request.args)
     rows = found.page.items
     away, stands_in = absences_today(db, actor.user_id or 0, actor.day)
+    changing = [*found.reported, *found.second, *(row.subject for row in rows if row.flow is Flow.NEWS)]
     values: dict[str, Any] = {
         **found.head(),
         "away": away,
@@ -92,8 +95,9 @@ def desk() -> Response:
         "asked": asked_erasure(db, actor),
         "reported": found.reported,
         "second": found.second,
+        "few": found.few,
         "reports": news_queries.reports_of(db, [*found.reported, *found.second]),
-        "changes": changes_of(db, [*found.reported, *(row.subject for row in rows if row.flow is Flow.NEWS)]),
+        "changes": changes_of(db, changing),
     }
     return render_page("home/desk.html", groups=waiting.grouped(rows), after=found.page.after, **values)
 

@@ -207,7 +207,7 @@ def publish_news(session: Session, step: Step, *, news_id: int) -> News:
         news = queries.news_for_update(session, step.actor, news_id)
         correcting, own = news.state is State.REVISING, news.text_by == step.actor.user_id
         if policy.held_back(step.actor, news):
-            raise NotAllowed("Masa pemilihan: tulisan sendiri diterbitkan Peninjau Kecamatan.")
+            raise NotAllowed("Masa pemilihan: ini diterbitkan orang lain.")
         _move(session, replace(step, detail={**step.detail, "self": own}), news_id, Verb.PUBLISH)
         if correcting:
             _take_over(session, news)
@@ -228,11 +228,12 @@ def _take_over(session: Session, news: News) -> None:
 
 def withdraw_news(session: Session, step: Step, *, news_id: int) -> News:
     """Take a published piece down, with a reason (`step.reason`) that everybody reads. A correction that waits goes
-    with it."""
+    with it. That answers its reports, but not where its writer does: shown again, they would be gone."""
     with writing(session):
         news, _role = _move(session, step, news_id, Verb.WITHDRAW)
         news.due_on, news.changed_by_id = None, None
-        _answer_reports(session, step, news)
+        if policy.authority(step.actor, Permission.NEWS_KEEP, news):
+            _answer_reports(session, step, news)
         return news
 
 
@@ -262,7 +263,7 @@ def _answer_reports(session: Session, step: Step, news: News) -> None:
 
 
 def second_news(session: Session, step: Step, *, news_id: int) -> News:
-    """The district looked at what a moderator published of their own."""
+    """The district looked at what stands there, published by whoever wrote it."""
     with writing(session):
         news, _role = _move(session, step, news_id, Verb.SECOND)
         news.seen_at = step.now

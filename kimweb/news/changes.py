@@ -46,7 +46,7 @@ _NOUNS: list[tuple[Verb, Permission, Action, str]] = [
     (Verb.PUBLISH, Permission.NEWS_PUBLISH, actions.publish_news, N_("Sudah terbit.")),
     (Verb.WITHDRAW, Permission.NEWS_WITHDRAW, actions.withdraw_news, N_("Sudah ditarik.")),
     (Verb.RESTORE, Permission.NEWS_RESTORE, actions.restore_news, N_("Sudah tampil lagi.")),
-    (Verb.KEEP, Permission.NEWS_WITHDRAW, actions.keep_news, N_("Tetap tayang. Laporan pembaca sudah dijawab.")),
+    (Verb.KEEP, Permission.NEWS_KEEP, actions.keep_news, N_("Tetap tayang. Laporan pembaca sudah dijawab.")),
     (Verb.SECOND, Permission.NEWS_SECOND, actions.second_news, N_("Tercatat sudah dilihat.")),
 ]
 

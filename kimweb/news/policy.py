@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from kimweb.accounts.queries import has_other_eyes
 from kimweb.core.actor import Actor, Role, covered, covers
 from kimweb.core.permissions import Permission
 from kimweb.news.models import News, State
@@ -17,8 +18,9 @@ def authority(actor: Actor, permission: Permission, news: News) -> Role | None:
     """By which role the actor may do this to the piece; None when not at all.
 
     A member writes and submits their own; the village's moderator (the district's reviewer where there is none)
-    returns and publishes, their own pieces too; moderator, reviewer and admin withdraw and restore. In a masa
-    pemilihan nobody releases what they wrote themselves: of a moderator's own, the district's reviewer decides.
+    returns and publishes, their own pieces too; moderator, reviewer and admin withdraw and restore, and answer what
+    readers report, but not of their own. In a masa pemilihan nobody releases what they wrote themselves, and what the
+    KIM's moderator wrote only the district's reviewer does.
     """
     own = actor.user_id is not None and actor.user_id == news.author_id
     written = actor.user_id is not None and actor.user_id == news.text_by
@@ -29,17 +31,19 @@ def authority(actor: Actor, permission: Permission, news: News) -> Role | None:
         case Permission.NEWS_CORRECT:
             return (writing_role(actor, news.area_code) if own else None) or _moderating_role(actor, news.area_code)
         case Permission.NEWS_REVIEW:
-            return _releasing_role(actor, news)
+            return _reviewing_role(actor, news)
         case Permission.NEWS_PUBLISH:
             return None if barred else _releasing_role(actor, news)
         case Permission.NEWS_WITHDRAW:
             return _withdrawing_role(actor, news)
         case Permission.NEWS_RESTORE:
             return None if barred else _withdrawing_role(actor, news)
+        case Permission.NEWS_KEEP:
+            return None if own or actor.user_id == news.standing_by else _withdrawing_role(actor, news)
         case Permission.NEWS_PHOTO:
             return _mending_role(actor, news)
         case Permission.NEWS_SECOND:
-            return None if written else actor.first((Role.REVIEWER,), on=news.area_code)
+            return None if actor.user_id == news.standing_by else actor.first((Role.REVIEWER,), on=news.area_code)
         case _:
             return None
 
@@ -50,9 +54,10 @@ def in_election(actor: Actor, area_code: str) -> bool:
 
 
 def held_back(actor: Actor, news: News) -> bool:
-    """Whether the actor may not release this only because they wrote it, and it is masa pemilihan."""
+    """Whether the actor, who moderates its KIM, may not release this only because it is masa pemilihan: they wrote it,
+    or the KIM's moderator did."""
     moderates = _moderating_role(actor, news.area_code) is not None
-    return moderates and actor.user_id == news.text_by and in_election(actor, news.area_code)
+    return moderates and authority(actor, Permission.NEWS_PUBLISH, news) is None
 
 
 def adds_to_own(actor: Actor, news: News) -> bool:
@@ -62,13 +67,23 @@ def adds_to_own(actor: Actor, news: News) -> bool:
     return own and in_election(actor, news.area_code)
 
 
+def _reviewing_role(actor: Actor, news: News) -> Role | None:
+    """By which role the actor returns what waits and mends its photos: the moderator; in a masa pemilihan, of what the
+    KIM's own moderator wrote, the district's reviewer too."""
+    return _moderating_role(actor, news.area_code) or _elections_role(actor, news)
+
+
 def _releasing_role(actor: Actor, news: News) -> Role | None:
-    """By which role the actor decides on what waits: the moderator; in a masa pemilihan, on what the KIM's own
-    moderator wrote, the district's reviewer too."""
-    role = _moderating_role(actor, news.area_code)
-    if role is None and news.by_moderator and in_election(actor, news.area_code):
-        return actor.first((Role.REVIEWER,), on=news.area_code)
-    return role
+    """By which role the actor releases what waits: the moderator; in a masa pemilihan, what the KIM's own moderator
+    wrote, the district's reviewer alone. A stand-in acts in that moderator's place, and would release it for them."""
+    if news.by_moderator and in_election(actor, news.area_code):
+        return _elections_role(actor, news)
+    return _moderating_role(actor, news.area_code)
+
+
+def _elections_role(actor: Actor, news: News) -> Role | None:
+    bound = news.by_moderator and in_election(actor, news.area_code)
+    return actor.first((Role.REVIEWER,), on=news.area_code) if bound else None
 
 
 def _withdrawing_role(actor: Actor, news: News) -> Role | None:
@@ -81,7 +96,7 @@ def _mending_role(actor: Actor, news: News) -> Role | None:
     who decides on it, also once it stands; of one that was withdrawn, who may show it again."""
     if news.state in (State.DRAFT, State.RETURNED):
         return authority(actor, Permission.NEWS_WRITE, news)
-    return _withdrawing_role(actor, news) if news.state is State.WITHDRAWN else _releasing_role(actor, news)
+    return _withdrawing_role(actor, news) if news.state is State.WITHDRAWN else _reviewing_role(actor, news)
 
 
 def _moderating_role(actor: Actor, area_code: str) -> Role | None:
@@ -97,8 +112,9 @@ def writing_role(actor: Actor, area_code: str) -> Role | None:
 
 
 def writes_as_moderator(role: Role) -> bool:
-    """Whether what is written by this role was written by the KIM's moderator (or who steps in)."""
-    return role is not Role.MEMBER
+    """Whether what is written by this role was written by the KIM's moderator, or who stands in for them. Of what a
+    reviewer wrote who only steps in, the reviewer is no second pair of eyes; the moderator is."""
+    return role is Role.MODERATOR
 
 
 def writing_areas(actor: Actor) -> frozenset[str]:
@@ -148,30 +164,36 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def waits_on(actor: Actor) -> sa.ColumnElement[bool]:
-    """SQL: what waits for the actor's decision: what they review, but in a masa pemilihan not their own; and what the
-    moderators of their district wrote in one."""
+    """SQL: what waits for the actor's decision: what they release, in a masa pemilihan not their own nor what the KIM's
+    moderator wrote; and what the moderators of their district wrote in one."""
     ways: list[sa.ColumnElement[bool]] = []
     own = sorted(reviewing_areas(actor))
     text_by = sa.func.coalesce(News.changed_by_id, News.written_by_id, News.author_id)
     in_time = covered(News.area_code, actor.elections)
-    ways.append(sa.and_(News.area_code.in_(own), ~sa.and_(in_time, text_by == actor.user_id)))
+    bound = sa.or_(News.by_moderator, text_by == actor.user_id)
+    ways.append(sa.and_(News.area_code.in_(own), ~sa.and_(in_time, bound)))
     above = covered(News.area_code, actor.areas(Role.REVIEWER))
     ways.append(sa.and_(News.by_moderator, above, in_time, text_by != actor.user_id))
     return sa.and_(News.state.in_([State.SUBMITTED, State.REVISING]), sa.or_(*ways))
 
 
 def answers_reports_of(actor: Actor) -> sa.ColumnElement[bool]:
-    """SQL: the published pieces whose readers' reports wait on the actor's desk, the moderator's and the reviewer's;
-    a correction that waits takes none of them away."""
-    inside = covered(News.area_code, actor.areas(Role.REVIEWER))
-    own = News.area_code.in_(sorted(reviewing_areas(actor)))
-    return sa.and_(News.state.in_(PUBLIC), sa.or_(inside, own))
+    """SQL: the published pieces whose readers' reports wait on the actor's desk, the moderator's and the reviewer's,
+    their own too (whom it says that others answer); on the admin's, those that nobody else could answer. A correction
+    that waits takes none of them away."""
+    ways = [covered(News.area_code, actor.areas(Role.REVIEWER)), News.area_code.in_(sorted(reviewing_areas(actor)))]
+    above = actor.areas(Role.ADMIN)
+    if above:
+        but = (News.author_id, sa.func.coalesce(News.written_by_id, News.author_id))
+        ways.append(sa.and_(covered(News.area_code, above), ~has_other_eyes(News.area_code, actor.day, but=but)))
+    return sa.and_(News.state.in_(PUBLIC), sa.or_(*ways))
 
 
 def second_eyes_of(actor: Actor) -> sa.ColumnElement[bool]:
-    """SQL: what was published by whoever wrote it, in the actor's district, and was not looked at yet."""
+    """SQL: what was published by whoever wrote it, in the actor's district, and was not looked at yet; also while a
+    correction waits."""
     inside = covered(News.area_code, actor.areas(Role.REVIEWER))
-    unseen = sa.and_(News.self_published, News.seen_at.is_(None), News.state == State.PUBLISHED)
+    unseen = sa.and_(News.self_published, News.seen_at.is_(None), News.state.in_(PUBLIC))
     return sa.and_(unseen, inside, sa.func.coalesce(News.written_by_id, News.author_id) != actor.user_id)
 
 

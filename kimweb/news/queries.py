@@ -21,7 +21,7 @@ from kimweb.news.models import News, NewsPhoto, NewsReport, NewsRevision, State,
 REPORTS_COUNT = 3
 """So many readers' reports put a piece first on the desk (issue 3)."""
 DESK_LIST = 20
-"""How many of the reported, and of the self-published, a desk shows at once."""
+"""How many of the reported (by many, by few), and of the self-published, a desk shows at once."""
 _PLACE = joinedload(News.area).joinedload(Area.parent)
 _PHOTOS = selectinload(News.photos).joinedload(NewsPhoto.photo)
 
@@ -186,14 +186,25 @@ def _reported(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.and_(policy.answers_reports_of(actor), News.reports >= REPORTS_COUNT)
 
 
-def watched(session: Session, actor: Actor) -> tuple[list[News], list[News]]:
-    """What asks the actor for a look (one statement): first what so many readers reported, the most reported first;
-    then what was published by whoever wrote it, for the district's second look."""
-    wanted = sa.or_(_reported(actor), policy.second_eyes_of(actor))
-    query = sa.select(News).where(wanted).options(_PLACE, joinedload(News.author))
-    rows = session.scalars(query.order_by(News.reports.desc(), News.published_at, News.id).limit(DESK_LIST)).all()
-    first = [row for row in rows if row.reports >= REPORTS_COUNT]
-    return first, [row for row in rows if row not in first]
+def _second(actor: Actor) -> sa.ColumnElement[bool]:
+    """What asks for the second look in a row of its own: a correction on the same desk asks in its row."""
+    return sa.and_(policy.second_eyes_of(actor), ~policy.waits_on(actor))
+
+
+def watched(session: Session, actor: Actor) -> tuple[list[News], list[News], list[News]]:
+    """What asks the actor for a look (one statement), the most reported first: what so many readers reported; what was
+    published by whoever wrote it, for the district's second look, whose row has its reports; what fewer reported."""
+    first, second = _reported(actor), _second(actor)
+    few = sa.and_(policy.answers_reports_of(actor), News.reports > 0)
+    kind = sa.case((first, 0), (second, 1), else_=2).label("kind")
+    order = News.reports.desc(), News.published_at, News.id
+    place = sa.func.row_number().over(partition_by=kind, order_by=order).label("place")
+    ranked = sa.select(News.id, kind, place).where(sa.or_(first, second, few)).subquery()
+    query = sa.select(News, ranked.c.kind).join(ranked, ranked.c.id == News.id).where(ranked.c.place <= DESK_LIST)
+    found: tuple[list[News], list[News], list[News]] = ([], [], [])
+    for row, which in session.execute(query.options(_PLACE, joinedload(News.author)).order_by(*order)):
+        found[which].append(row)
+    return found
 
 
 def reports_of(session: Session, pieces: Sequence[News]) -> Mapping[int, Sequence[NewsReport]]:

@@ -20,9 +20,10 @@ TRANSITIONS: Table[State, Verb] = {
     (State.REVISING, Verb.RETURN): to(State.PUBLISHED, by=Permission.NEWS_REVIEW, reason=True),
     (State.REVISING, Verb.PUBLISH): to(State.PUBLISHED, by=Permission.NEWS_PUBLISH),
     (State.REVISING, Verb.WITHDRAW): to(State.WITHDRAWN, by=Permission.NEWS_WITHDRAW, reason=True),
-    (State.PUBLISHED, Verb.KEEP): to(State.PUBLISHED, by=Permission.NEWS_WITHDRAW, reason=True),
-    (State.REVISING, Verb.KEEP): to(State.REVISING, by=Permission.NEWS_WITHDRAW, reason=True),
+    (State.PUBLISHED, Verb.KEEP): to(State.PUBLISHED, by=Permission.NEWS_KEEP, reason=True),
+    (State.REVISING, Verb.KEEP): to(State.REVISING, by=Permission.NEWS_KEEP, reason=True),
     (State.PUBLISHED, Verb.SECOND): to(State.PUBLISHED, by=Permission.NEWS_SECOND),
+    (State.REVISING, Verb.SECOND): to(State.REVISING, by=Permission.NEWS_SECOND),
 }
 
 EDITABLE = (State.DRAFT, State.RETURNED)

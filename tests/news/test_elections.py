@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -9,11 +10,12 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from kimweb.accounts.models import RoleGrant
+from kimweb.accounts.models import Absence, RoleGrant
 from kimweb.areas import elections
 from kimweb.areas.models import ElectionPeriod
 from kimweb.core import audit
 from kimweb.core.actor import REGENCY, Role
+from kimweb.core.db import writing
 from kimweb.core.errors import InvalidTransition, NotAllowed, NotFound
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import Step
@@ -26,7 +28,7 @@ from tests.support.people import EVERYBODY, LAIS, LUMPATAN, SEKAYU, SUKARAMI, Pe
 from tests.support.pictures import with_photo
 
 NOTICE = "Jangan memuat calon dan partai. Laporan pemilu ke Bawaslu."
-WHY = "Masa pemilihan: tulisan sendiri diterbitkan Peninjau Kecamatan."
+WHY = "Masa pemilihan: tulisan Moderator KIM diterbitkan Peninjau Kecamatan."
 
 
 def _set(people: People, area: str = SUKARAMI, first: int = -1, last: int = 1) -> ElectionPeriod:
@@ -113,6 +115,88 @@ def test_what_waits_on_a_desk_is_what_can_be_decided_there(people: People, sessi
         waits = {row.id for row in queries.waiting(session, who, after=None, limit=99)}
         can = {row.id for row in rows if policy.authority(who, Permission.NEWS_PUBLISH, row)}
         assert waits == can, name
+
+
+_AUTHORS = {"wati": "member", "sari": "moderator", "budi": "stand-in", "budi before": "member", "rahman": "reviewer"}
+_RELEASES = {
+    # who may, out of a masa pemilihan and in one: by who acts for the moderator, whose piece
+    ("moderator", "wati"): ({"sari"}, {"sari"}),
+    ("moderator", "sari"): ({"sari"}, {"rahman", "camat"}),
+    ("moderator", "budi"): ({"sari"}, {"rahman", "camat"}),
+    ("moderator", "budi before"): ({"sari"}, {"sari"}),
+    ("moderator", "rahman"): ({"sari"}, {"sari"}),
+    ("stand-in", "wati"): ({"sari", "budi"}, {"sari", "budi"}),
+    ("stand-in", "sari"): ({"sari", "budi"}, {"rahman", "camat"}),
+    ("stand-in", "budi"): ({"sari", "budi"}, {"rahman", "camat"}),
+    ("stand-in", "budi before"): ({"sari", "budi"}, {"sari"}),
+    ("stand-in", "rahman"): ({"sari", "budi"}, {"sari", "budi"}),
+    ("reviewer", "wati"): ({"sari", "rahman", "camat"}, {"sari", "rahman", "camat"}),
+    ("reviewer", "sari"): ({"sari", "rahman", "camat"}, {"rahman", "camat"}),
+    ("reviewer", "budi"): ({"sari", "rahman", "camat"}, {"rahman", "camat"}),
+    ("reviewer", "budi before"): ({"sari", "rahman", "camat"}, {"sari", "rahman", "camat"}),
+    ("reviewer", "rahman"): ({"sari", "rahman", "camat"}, {"sari", "camat"}),
+}
+
+
+def _acting(people: People, acts: str) -> None:
+    """Sari moderates; or is away and Budi, a member, stands in; or was silent for long and the reviewers step in."""
+    if acts == "stand-in":
+        away = {"starts_on": day(-1), "ends_on": day(1)}
+        people.put(Absence(user_id=people.users["sari"].id, stand_in_id=people.users["budi"].id, **away))
+    if acts == "reviewer":
+        with writing(people.session):
+            people.users["sari"].signed_in_at = START - timedelta(days=30)
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(("acts", "whose"), _RELEASES)
+@pytest.mark.parametrize("election", [False, True])
+def test_who_releases_whose_while_who_acts(
+    people: People, session: Session, acts: str, whose: str, election: bool
+) -> None:
+    people.put(RoleGrant(user_id=people.users["camat"].id, role=Role.REVIEWER, area_code=SEKAYU, starts_on=day(-1)))
+    writer, role = people.users[whose.split()[0]].id, Role[_AUTHORS[whose].upper().replace("STAND-IN", "MODERATOR")]
+    values = {"changed_by_id": writer} if whose == "rahman" else {"author_id": writer}
+    values["by_moderator"] = policy.writes_as_moderator(role)
+    row = people.put(people.news(State.REVISING if whose == "rahman" else State.SUBMITTED, **values))
+    _acting(people, acts)
+    if election:
+        _set(people)
+    may = _RELEASES[acts, whose][election]
+    for name in EVERYBODY:
+        who = people.actor(name)
+        assert (policy.authority(who, Permission.NEWS_PUBLISH, row) is not None) is (name in may), name
+        assert [one.id for one in queries.waiting(session, who, after=None, limit=9)] == [row.id] * (name in may), name
+        moderates = SUKARAMI in policy.reviewing_areas(who)
+        assert policy.held_back(who, row) is (moderates and name not in may), name
+
+
+def test_a_stand_in_is_not_offered_what_the_moderator_wrote(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    row, budis, watis = (
+        people.put(people.news(State.SUBMITTED, author_id=people.users[name].id, by_moderator=name == "sari"))
+        for name in ("sari", "budi", "wati")
+    )
+    _acting(people, "stand-in")
+    _set(people)
+    enter(client, "budi")
+    desk, page = client.get("/meja/").text, client.get(f"/berita/{row.id}/").text
+    assert [f"/berita/{one.id}/publikasi" in desk for one in (row, budis, watis)] == [False, False, True]
+    assert WHY in page
+    assert f"/berita/{row.id}/publikasi" not in page
+    assert "tulisan sendiri diterbitkan orang lain." in client.get(f"/berita/{budis.id}/").text
+    with pytest.raises(NotAllowed, match="Masa pemilihan"):
+        actions.publish_news(session, Step(people.actor("budi"), START), news_id=row.id)
+    actions.publish_news(session, Step(people.actor("rahman"), START), news_id=row.id)
+
+
+def test_what_a_stand_in_writes_is_the_moderators(people: People, session: Session) -> None:
+    _acting(people, "stand-in")
+    for name, counts in (("budi", True), ("sari", True), ("wati", False)):
+        step = Step(people.actor(name), START)
+        row = actions.write_news(session, step, area_code=SUKARAMI, title="Judul", body="Isi", submit=True)
+        assert row.by_moderator is counts, name
 
 
 def test_restoring_is_no_way_round(people: People, session: Session) -> None:

@@ -48,6 +48,7 @@ LEADS_TO = {
     (State.PUBLISHED, Verb.KEEP): State.PUBLISHED,
     (State.REVISING, Verb.KEEP): State.REVISING,
     (State.PUBLISHED, Verb.SECOND): State.PUBLISHED,
+    (State.REVISING, Verb.SECOND): State.REVISING,
 }
 ABOVE = {"sari", "rahman", "agus"}
 """The village's moderator, its district's reviewer, the admin; everybody else is a stranger to Budi's piece."""

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeSerializer
 from sqlalchemy.orm import Session
 
-from kimweb.accounts.models import RoleGrant
+from kimweb.accounts.models import Absence, RoleGrant
 from kimweb.core import audit
 from kimweb.core.actor import Role
 from kimweb.core.db import writing
@@ -24,7 +24,7 @@ from kimweb.news.reporting import KEPT_PER_NETWORK, REPORT_LIMIT, Device, report
 from tests.support.clock import START, FrozenClock
 from tests.support.forms import IN_PLACE, send
 from tests.support.html import form_fields, problems
-from tests.support.people import ELSEWHERE, SEKAYU, SUKARAMI, People, day, enter
+from tests.support.people import ELSEWHERE, EVERYBODY, SEKAYU, SUKARAMI, People, day, enter
 
 LONG_AGO = START - timedelta(days=2)
 
@@ -257,7 +257,171 @@ def test_the_row_of_one_that_is_being_corrected_shows_reports_and_change_and_tak
     assert f'id="berita-{row.id}"' not in rahman
 
 
+# ------------------------------------------------------------------ who answers
+
+
+def _stands_in(people: People) -> None:
+    """Sari is away; Budi, who writes for her KIM, acts in her place."""
+    away = {"starts_on": day(-1), "ends_on": day(1)}
+    people.put(Absence(user_id=people.users["sari"].id, stand_in_id=people.users["budi"].id, **away))
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("author", "writer", "may"),
+    [
+        ("wati", None, {"sari", "budi", "rahman", "agus"}),
+        ("budi", None, {"sari", "rahman", "agus"}),
+        ("sari", None, {"budi", "rahman", "agus"}),
+        ("wati", "budi", {"sari", "rahman", "agus"}),
+        ("budi", "sari", {"rahman", "agus"}),
+        ("wati", "rahman", {"sari", "budi", "agus"}),
+    ],
+)
+def test_nobody_answers_reports_about_their_own_piece(
+    people: People, session: Session, author: str, writer: str | None, may: set[str]
+) -> None:
+    _stands_in(people)
+    by = people.users[writer].id if writer else None
+    for state in (State.PUBLISHED, State.REVISING):
+        for name in EVERYBODY:
+            row = people.put(people.news(state, author_id=people.users[author].id, written_by_id=by, reports=3))
+            step = Step(people.actor(name), START, reason="Benar.")
+            if name in may:
+                actions.keep_news(session, step, news_id=row.id)
+            else:
+                with pytest.raises(NotAllowed):
+                    actions.keep_news(session, step, news_id=row.id)
+            assert row.reports == (0 if name in may else 3), name
+
+
+@pytest.mark.parametrize("reports", [2, 3])
+def test_a_desk_tells_writers_that_others_answer(client: FlaskClient, people: People, reports: int) -> None:
+    row = people.put(people.news(reports=reports))
+    _stands_in(people)
+    told, form = "penulisnya sendiri tidak memutuskan", f'action="/berita/{row.id}/penetapan"'
+    for name, answers in (("budi", False), ("rahman", True)):
+        browser = enter(client.application.test_client(), name)
+        desk, page = browser.get("/meja/").text, browser.get(f"/berita/{row.id}/").text
+        assert "Jalan poros RT 03" in desk
+        assert problems(desk) == problems(page) == []
+        assert ((told in page), (form in page)) == (not answers, answers), name
+        assert ((told in desk), (form in desk)) == ((not answers, answers) if reports == 3 else (False, False)), name
+
+
+@pytest.mark.database
+def test_withdrawing_and_restoring_is_no_way_round(people: People, session: Session) -> None:
+    row = people.put(people.news())
+    _report(session, row, "a", "b", "c")
+    _stands_in(people)
+    budi = Step(people.actor("budi"), START, reason="Saya cek dulu.")
+    actions.withdraw_news(session, budi, news_id=row.id)
+    actions.restore_news(session, budi, news_id=row.id)
+    assert (row.reports, len(queries.reports_of(session, [row])[row.id])) == (3, 3)
+    assert queries.watched(session, people.actor("rahman"))[0] == [row]
+
+
+@pytest.mark.database
+def test_what_nobody_else_could_answer_comes_to_the_admin(people: People, session: Session) -> None:
+    """The reviewer wrote what stands, stepping in, and there is no other one in the district."""
+    with writing(session):
+        people.users["sari"].signed_in_at = START - timedelta(days=30)
+    rahman = people.users["rahman"].id
+    row = people.put(people.news(written_by_id=rahman, reports=3))
+    people.put(people.news(written_by_id=rahman, reports=0), people.news(reports=3))
+    few = people.put(people.news(written_by_id=rahman, reports=1))
+    agus = people.actor("agus")
+
+    def on_the_admins_desk() -> tuple[list[int], list[int], int]:
+        first, _second, few = queries.watched(session, agus)
+        return [one.id for one in first], [one.id for one in few], queries.count_waiting(session, agus)
+
+    assert on_the_admins_desk() == ([row.id], [few.id], 1)
+    with writing(session):
+        people.users["sari"].signed_in_at = START
+    assert on_the_admins_desk() == ([], [], 0), "the moderator is back"
+    away = people.put(Absence(user_id=people.users["sari"].id, starts_on=day(-1), ends_on=day(1)))
+    assert on_the_admins_desk() == ([row.id], [few.id], 1), "and away"
+    with writing(session):
+        session.delete(away)
+        people.users["sari"].active = False
+    assert on_the_admins_desk() == ([row.id], [few.id], 1), "and gone"
+    other = people.users["nobody"].id
+    people.put(RoleGrant(user_id=other, role=Role.REVIEWER, area_code=SEKAYU, starts_on=day(-1)))
+    assert on_the_admins_desk() == ([], [], 0), "there is another reviewer"
+
+
+# ------------------------------------------------------------------ one or two
+
+
+@pytest.mark.parametrize("reports", [0, 1, 2, 3])
+def test_one_or_two_stand_in_a_line_below_the_queue(
+    client: FlaskClient, people: People, session: Session, reports: int
+) -> None:
+    row = people.put(people.news(title="Dilaporkan"))
+    people.put(people.news(State.SUBMITTED, title="Menunggu"))
+    _report(session, row, *[f"network {number}" for number in range(reports)])
+    line = f'{reports} laporan pembaca belum dibaca: <a href="/berita/{row.id}/">Dilaporkan</a>'
+    for name in ("sari", "rahman", "budi", "siti", "agus"):
+        desk = enter(client.application.test_client(), name).get("/meja/").text
+        assert problems(desk) == []
+        assert (line in desk) is (reports in (1, 2) and name in ("sari", "rahman")), name
+        assert ("Semua sudah diurus" in desk) is (name in ("siti", "agus") or (name == "rahman" and not reports)), name
+        if name == "sari" and line in desk:
+            assert desk.index("Menunggu") < desk.index(line)
+    enter(client, "sari")
+    if reports:
+        path = f"/berita/{row.id}/penetapan"
+        assert send(client, path, on=f"/berita/{row.id}/", reason="Sudah dicek.").status_code == 303
+        assert "laporan pembaca belum dibaca" not in client.get("/meja/").text
+
+
+def test_the_line_stands_on_the_first_page_of_news_only(client: FlaskClient, people: People) -> None:
+    people.put(people.news(reports=1))
+    enter(client, "sari")
+    for address, there in (("?alur=berita", True), ("?alur=aspirasi", False), ("?sesudah=2026-11-18~berita~1", False)):
+        assert ("laporan pembaca belum dibaca" in client.get(f"/meja/{address}").text) is there, address
+
+
 # ------------------------------------------------------------------ a second pair of eyes
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("reports", [0, 1, 3])
+@pytest.mark.parametrize("steps_in", [False, True])
+def test_a_correction_takes_no_second_look_off_the_desk(
+    client: FlaskClient, people: People, session: Session, reports: int, steps_in: bool
+) -> None:
+    row = people.put(people.news(author_id=people.users["sari"].id, self_published=True))
+    _report(session, row, *[f"network {number}" for number in range(reports)])
+    actions.correct_news(session, Step(people.actor("sari"), START), news_id=row.id, title="Baru", body="Senin.")
+    if steps_in:
+        with writing(session):
+            people.users["sari"].signed_in_at = START - timedelta(days=30)
+    enter(client, "rahman")
+    desk, path = client.get("/meja/").text, f"/berita/{row.id}/pemeriksaan"
+    assert problems(desk) == []
+    assert desk.count(f'id="berita-{row.id}"') == desk.count(f'action="{path}"') == 1
+    assert (f"/berita/{row.id}/publikasi" in desk) is steps_in
+    seen = client.post(path, data=form_fields(desk, path), headers=IN_PLACE)
+    assert "Tercatat sudah dilihat." in seen.text
+    session.rollback()
+    session.refresh(row)
+    assert (row.state, row.seen_at) == (State.REVISING, START)
+    assert path not in client.get("/meja/").text
+
+
+@pytest.mark.database
+def test_whoever_proposes_a_correction_may_look_at_what_stands_and_its_writer_may_not(
+    people: People, session: Session
+) -> None:
+    rahman, sari = people.users["rahman"].id, people.users["sari"].id
+    own = people.put(people.news(State.REVISING, written_by_id=rahman, changed_by_id=sari, self_published=True))
+    other = people.put(people.news(State.REVISING, author_id=sari, changed_by_id=rahman, self_published=True))
+    assert queries.watched(session, people.actor("rahman"))[1] == [other]
+    with pytest.raises(NotAllowed):
+        actions.second_news(session, Step(people.actor("rahman"), START), news_id=own.id)
+    actions.second_news(session, Step(people.actor("rahman"), START), news_id=other.id)
 
 
 @pytest.mark.parametrize("reports", [0, 1, 2, 3])
@@ -354,3 +518,14 @@ def test_what_its_writer_published_waits_for_a_second_look(
     seen = client.post(path, data=form_fields(desk, path), headers=IN_PLACE)
     assert "Tercatat sudah dilihat." in seen.text
     assert "Diterbitkan sendiri" not in client.get("/meja/").text
+
+
+def test_no_kind_of_look_crowds_out_another(people: People, session: Session) -> None:
+    """The most reported stand first, and each kind has its own limit."""
+    sari = people.users["sari"].id
+    for reports in (5, 2, 0):
+        people.put(*(people.news(author_id=sari, reports=reports) for _ in range(queries.DESK_LIST + 1)))
+    people.put(people.news(self_published=True), people.news(reports=4))
+    first, second, few = queries.watched(session, people.actor("rahman"))
+    assert [len(first), len(second), len(few)] == [queries.DESK_LIST, 1, queries.DESK_LIST]
+    assert {row.reports for row in first} == {5}
