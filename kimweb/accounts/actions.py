@@ -146,12 +146,13 @@ def change_password(
 
 def set_hash(session: Session, user: User, fresh: str, *, now: datetime, keep: str = "") -> None:
     """Let a new password count: every session ends but `keep` (the hash of its token), and so does every other way to
-    a password: open slips and mailed links. Needs a write transaction and the person's lock."""
-    user.password_hash = fresh
-    changed(session, sa.delete(UserSession).where(UserSession.user_id == user.id, UserSession.token_hash != keep))
-    changed(session, sa.delete(PasswordLink).where(PasswordLink.user_id == user.id))
-    for slip in queries.open_slips_of(session, user.id):
-        slip.withdrawn_at = now
+    a password: open slips and mailed links. Joins the caller's transaction, which holds the person's lock."""
+    with writing(session):
+        user.password_hash = fresh
+        changed(session, sa.delete(UserSession).where(UserSession.user_id == user.id, UserSession.token_hash != keep))
+        changed(session, sa.delete(PasswordLink).where(PasswordLink.user_id == user.id))
+        for slip in queries.open_slips_of(session, user.id):
+            slip.withdrawn_at = now
 
 
 def check_password(password: str, username: str = "") -> None:
