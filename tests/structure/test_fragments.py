@@ -37,6 +37,7 @@ INSIDE = {
     "components/_due.html": "two lines of a cell; the row around it is the root",
     "home/_masthead.html": "the link of the header",
     "home/_news.html": "a list, or a sentence in its place",
+    "news/_second.html": "a choice of the row, where it is one",
 }
 """Fragments that are never swapped alone: any number of roots."""
 ROW = '{% include "news/_row.html" %}'
