@@ -38,6 +38,7 @@ INSIDE = {
     "home/_elections.html": "one notice for each masa pemilihan, mostly none",
     "home/_masthead.html": "the link of the header",
     "home/_news.html": "a list, or a sentence in its place",
+    "news/_second.html": "a choice of the row, where it is one",
 }
 """Fragments that are never swapped alone: any number of roots."""
 ROW = '{% include "news/_row.html" %}'
