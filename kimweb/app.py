@@ -65,7 +65,9 @@ _TABLES: dict[type, Any] = {
     Announcement: announcements_workflow.TRANSITIONS,
     Aspiration: aspirations_workflow.TRANSITIONS,
 }
-_ADDRESSES = context.Addresses(desk="home.desk", sign_in="accounts.sign_in", prove="aspirations.track")
+_ADDRESSES = context.Addresses(
+    desk="home.desk", account="accounts.account", sign_in="accounts.sign_in", prove="aspirations.track"
+)
 _LAST_CHANGE: dict[str, context.LastChange] = {
     News.audit_kind: news_queries.last_change,
     Announcement.audit_kind: announcements_queries.last_change,
