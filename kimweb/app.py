@@ -13,7 +13,7 @@ from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kimweb.accounts import invited as accounts_invited
-from kimweb.accounts import login, mail_pages, second_pages
+from kimweb.accounts import login, mail_pages, own_data_views, second_pages
 from kimweb.accounts import policy as accounts_policy
 from kimweb.accounts import roster as accounts_roster
 from kimweb.accounts import views as accounts_views
@@ -65,11 +65,17 @@ _TABLES: dict[type, Any] = {
     Announcement: announcements_workflow.TRANSITIONS,
     Aspiration: aspirations_workflow.TRANSITIONS,
 }
-_ADDRESSES = context.Addresses(desk="home.desk", sign_in="accounts.sign_in", prove="aspirations.track")
+_ADDRESSES = context.Addresses(
+    desk="home.desk", account="accounts.account", sign_in="accounts.sign_in", prove="aspirations.track"
+)
 _LAST_CHANGE: dict[str, context.LastChange] = {
     News.audit_kind: news_queries.last_change,
     Announcement.audit_kind: announcements_queries.last_change,
     Aspiration.audit_kind: aspirations_timeline.last_change,
+}
+_OWN_TEXTS = {
+    News.audit_kind: news_queries.texts_by,
+    Announcement.audit_kind: announcements_queries.texts_by,
 }
 _BLUEPRINTS = (
     home_views.bp,
@@ -113,6 +119,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     login.install(app)
+    own_data_views.install(app, _OWN_TEXTS)
     context.install(
         app,
         context.Context(

@@ -156,7 +156,8 @@ def set_hash(session: Session, user: User, fresh: str, *, now: datetime, keep: s
 
 
 def check_password(password: str, username: str = "") -> None:
-    """The password rules: 8 to 128 characters, any characters; none that many people have, nor the username.
+    """The password rules: 8 to 128 characters, any characters; none that many people have, nor the username, once
+    or more often.
 
     Raises Invalid with a sentence for the field `new`.
     """
@@ -164,11 +165,17 @@ def check_password(password: str, username: str = "") -> None:
         hint = N_("Panjangnya 8 sampai 128 huruf. Kalimat pendek paling mudah diingat.")
     elif password.strip().lower() in common():
         hint = N_("Terlalu mudah ditebak. Pakai kalimat pendek buatan Anda, misalnya empat kata.")
-    elif username and password.strip().lower() == username.strip().lower():
-        hint = N_("Sama dengan nama pengguna. Pakai kalimat pendek buatan Anda.")
+    elif _repeats(password.lower(), username.strip().lower()):
+        hint = N_("Isinya hanya nama pengguna. Pakai kalimat pendek buatan Anda.")
     else:
         return
     raise Invalid("Kata sandi belum bisa dipakai.", {"new": hint})
+
+
+def _repeats(password: str, username: str) -> bool:
+    """Whether a password is nothing but the username, once or again and again, with or without marks between."""
+    rest = password.replace(username, "") if username else password
+    return rest != password and not any(letter.isalnum() for letter in rest)
 
 
 def create_user(

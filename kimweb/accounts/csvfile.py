@@ -1,4 +1,8 @@
-"""Reads the admin's file of people to invite: `nama,peran,kode`, one a line. Every fault names its line."""
+"""Reads the admin's file of people to invite: `nama,peran,kode`, one a line. Every fault names its line.
+
+A fourth column, `tempat`, is what the example file has for whoever fills it in; there a line without a name is a
+village for which nobody was found yet, and left out.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,10 @@ from kimweb.core.i18n import N_, Sentence
 MAX_BYTES = 200_000
 MAX_ROWS = 1_000
 NAME_MAX = 80
-FAULTS_TOLD = 10
+CODE_MAX = 120
+"""As long as a village's name with its district's."""
 HEADER = ["nama", "peran", "kode"]
+EXAMPLE_HEADER = [*HEADER, "tempat"]
 ROLE_WORDS: Mapping[str, Role] = {
     "anggota": Role.MEMBER,
     "moderator": Role.MODERATOR,
@@ -33,7 +39,7 @@ ROLE_WORDS: Mapping[str, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person to invite. `code`: of an area (16.06.01.2001) or of an agency (PUPR)."""
+    """One person to invite. `code`: of an area (16.06.01.2001) or of an agency (PUPR), or an area's name."""
 
     line: int
     name: str
@@ -41,10 +47,18 @@ class Row:
     code: str
 
 
-def read(data: bytes) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The people in a file, and what is wrong with the other lines (sentences, by line)."""
+
+    rows: list[Row]
+    faults: dict[int, str]
+
+
+def read(data: bytes) -> Reading:
     """The people in a file: UTF-8 with or without BOM, comma or semicolon, a heading, at most 1,000 lines and 200 kB.
 
-    Raises Invalid; its fields are sentences by line (at most ten), "" for what is wrong with the whole.
+    Raises Invalid for what is wrong with the whole; its field is "".
     """
     if len(data) > MAX_BYTES:
         raise _whole(N_("Berkasnya terlalu besar: paling banyak 200 kB."))
@@ -59,29 +73,31 @@ def read(data: bytes) -> list[Row]:
     except csv.Error:
         sentence = N_("Baris %(line)d: tidak terbaca. Periksa tanda kutipnya.")
         raise _whole(Sentence(sentence, line=reader.line_num)) from None
-    if not found or [cell.strip().lower() for cell in found[0][1]] != HEADER:
+    heading = [cell.strip().lower() for cell in found[0][1]] if found else []
+    if heading not in (HEADER, EXAMPLE_HEADER):
         raise _whole(N_("Baris pertama harus: nama,peran,kode"))
-    if not 0 < len(found) - 1 <= MAX_ROWS:
+    lines = found[1:]
+    if heading == EXAMPLE_HEADER:
+        lines = [(line, cells[: len(HEADER)]) for line, cells in lines if cells[0].strip()]
+    if not 0 < len(lines) <= MAX_ROWS:
         raise _whole(N_("Isinya 1 sampai 1.000 orang, satu orang sebaris."))
-    return _rows(found[1:])
+    return _reading(lines)
 
 
 def _whole(sentence: str) -> Invalid:
     return Invalid("Belum ada yang diundang.", {"": sentence})
 
 
-def _rows(lines: list[tuple[int, list[str]]]) -> list[Row]:
-    rows, faults = [], dict[str, str]()
+def _reading(lines: list[tuple[int, list[str]]]) -> Reading:
+    rows, faults = [], dict[int, str]()
     for line, cells in lines:
         fault = _fault(cells)
         if fault:
-            faults[str(line)] = Sentence(fault, line=line)
+            faults[line] = Sentence(fault, line=line)
         else:
             name, word, code = (" ".join(cell.split()) for cell in cells)
             rows.append(Row(line, unicodedata.normalize("NFC", name), _role(word) or Role.MEMBER, code.upper()))
-    if faults:
-        raise Invalid("Belum ada yang diundang.", dict(list(faults.items())[:FAULTS_TOLD]))
-    return rows
+    return Reading(rows, faults)
 
 
 def _fault(cells: list[str]) -> str:
@@ -93,7 +109,7 @@ def _fault(cells: list[str]) -> str:
         return N_("Baris %(line)d: nama kosong, lebih dari 80 huruf, atau ada tanda yang tidak terbaca.")
     if _role(word) is None:
         return N_("Baris %(line)d: peran tidak dikenal. Tulis anggota, moderator, peninjau, petugas atau admin.")
-    if not code or len(code) > 32 or any(unicodedata.category(letter)[0] == "C" for letter in code):
+    if not code or len(code) > CODE_MAX or any(unicodedata.category(letter)[0] == "C" for letter in code):
         return N_("Baris %(line)d: kode kosong atau tidak terbaca.")
     return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from kimweb.accounts.csvfile import NAME_MAX, Row
 from kimweb.accounts.models import Invitation, User
 from kimweb.accounts.passwords import Passwords
 from kimweb.accounts.record import record_slip
+from kimweb.accounts.seats import Places
 from kimweb.areas.models import Agency, Area
 from kimweb.core import throttle
 from kimweb.core.actor import Actor, Holding, Role
@@ -23,9 +24,10 @@ from kimweb.core.i18n import N_, Sentence
 
 LIFE = timedelta(days=7)
 """How long a slip works (issue 3)."""
+FAULTS_TOLD = 100
+"""How many wrong lines of a file are told at once."""
 WRONG_LIMIT, WRONG_MINUTES = 100, 15
 """Wrong codes that one network may type: a whole village may sit behind it, and guessing 30**10 codes is hopeless."""
-FAULTS_TOLD = 10
 REFUSED = N_(
     "Kode ini tidak bisa dipakai: salah ketik, sudah dipakai, ditarik, atau lewat 7 hari. "
     "Periksa hurufnya, atau minta slip baru kepada yang memberi."
@@ -65,24 +67,38 @@ def invite(
     return slip
 
 
-def invite_all(session: Session, *, actor: Actor, now: datetime, server_key: str, rows: Sequence[Row]) -> str:
-    """Invite everybody in a file, or nobody; returns the batch under which the slips are printed.
+def seats_of(
+    session: Session, *, actor: Actor, rows: Sequence[Row], faults: Mapping[int, str]
+) -> list[tuple[Row, Holding]]:
+    """What each line gives, on which place. `faults`: what else is wrong with the file, by line.
 
-    Raises Invalid, whose fields name the lines that are wrong (at most ten), and NotAllowed.
+    Raises Invalid, whose fields name the lines that are wrong (at most a hundred, and how many more there are).
     """
+    places, seats, wrong = Places(directory.places_by_code(session)), [], dict(faults)
+    for row in rows:
+        found = places.find(row.role, row.code)
+        held = policy.holding_on(row.role, found[0]) if len(found) == 1 else None
+        if held is None or directory.may_give(session, actor, held) is None:
+            wrong[row.line] = _fault(row, len(found), held)
+        else:
+            seats.append((row, held))
+    if wrong:
+        told = {str(line): wrong[line] for line in sorted(wrong)[:FAULTS_TOLD]}
+        if len(wrong) > FAULTS_TOLD:
+            told["more"] = Sentence(N_("Dan %(count)d baris lain."), count=len(wrong) - FAULTS_TOLD)
+        raise Invalid("Belum ada yang diundang.", told)
+    return seats
+
+
+def invite_all(
+    session: Session, *, actor: Actor, now: datetime, server_key: str, seats: Sequence[tuple[Row, Holding]]
+) -> str:
+    """Invite everybody for whom `seats_of` found a place; returns the batch under which the slips are printed."""
     with writing(session):
-        places, slips, faults = directory.places_by_code(session), [], dict[str, str]()
-        batch = secrets.token_hex(6)
-        for row in rows:
-            place = places.get(row.code)
-            held = policy.holding_on(row.role, place) if place else None
-            if held is None or directory.may_give(session, actor, held) is None:
-                faults[str(row.line)] = _fault(row, place, held)
-                continue
+        batch, slips = secrets.token_hex(6), []
+        for row, held in seats:
             slips.append(_filled(_new_slip(server_key, row.name, by=actor.user_id or 0, now=now), held))
             slips[-1].batch = batch
-        if faults:
-            raise Invalid("Belum ada yang diundang.", dict(list(faults.items())[:FAULTS_TOLD]))
         session.add_all(slips)
         session.flush()
         for slip in slips:
@@ -107,11 +123,14 @@ def invite_district(session: Session, *, actor: Actor, now: datetime, server_key
             Row(line, f"Moderator KIM {village.name}"[:NAME_MAX], Role.MODERATOR, village.code)
             for line, village in enumerate(villages, 1)
         ]
-        return invite_all(session, actor=actor, now=now, server_key=server_key, rows=rows)
+        seats = seats_of(session, actor=actor, rows=rows, faults={})
+        return invite_all(session, actor=actor, now=now, server_key=server_key, seats=seats)
 
 
-def _fault(row: Row, place: Area | Agency | None, held: Holding | None) -> str:
-    if place is None:
+def _fault(row: Row, found: int, held: Holding | None) -> str:
+    if found > 1:
+        return Sentence(N_("Baris %(line)d: ada beberapa “%(code)s”. Tulis kodenya."), line=row.line, code=row.code)
+    if not found:
         return Sentence(N_("Baris %(line)d: kode “%(code)s” tidak dikenal."), line=row.line, code=row.code)
     if held is None:
         return Sentence(N_("Baris %(line)d: peran itu tidak ada di “%(code)s”."), line=row.line, code=row.code)

@@ -103,7 +103,9 @@ def _link_page(token: str, form: Form, status: int = 200) -> Response:
     found = password_links.usable(context.db_session(), token=token, now=context.now())
     if found is None:
         return kept_nowhere(render_page("accounts/forgot_over.html", status=404 if status == 200 else 422))
-    return kept_nowhere(render_page("accounts/forgot_new.html", status=status, user=found.user, form=form))
+    asked = queries.has_second_factor(context.db_session(), found.user_id)
+    page = render_page("accounts/forgot_new.html", status=status, user=found.user, form=form, second_factor=asked)
+    return kept_nowhere(page)
 
 
 # ------------------------------------------------------------------ the own address

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,20 @@ from kimweb.core.audit import AuditEntry
 
 SHOWN = 50
 """How many of the newest entries the page shows; the file has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """A piece that a person wrote, news or an announcement; `draft`: nobody else was shown it yet."""
+
+    title: str
+    body: str
+    draft: bool
+    created_at: datetime
+
+
+OwnTexts = Mapping[str, Callable[[Session, int], Sequence[OwnText]]]
+"""By the kind under which the record knows it: (database, account's id) → what that person wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +73,9 @@ def own_data(session: Session, user_id: int, *, entries: int | None = SHOWN) -> 
     )
 
 
-def as_document(data: OwnData) -> dict[str, Any]:
-    """The same as a document for a file; instants in ISO 8601 with their zone; hashes of password and tokens are not
-    in it."""
+def as_document(data: OwnData, texts: Mapping[str, Sequence[OwnText]]) -> dict[str, Any]:
+    """The same, and what the person wrote, as a document for a file; instants in ISO 8601 with their zone; hashes of
+    password and tokens are not in it."""
     user = data.user
     return {
         "account": {
@@ -97,6 +111,17 @@ def as_document(data: OwnData) -> dict[str, Any]:
         **_email(data.email),
         "slips_used": [_slip(slip) for slip in data.slips_used],
         "slips_given": [_slip(slip) for slip in data.slips_given],
+        "texts": [
+            {
+                "kind": kind,
+                "title": text.title,
+                "body": text.body,
+                "draft": text.draft,
+                "created_at": _instant(text.created_at),
+            }
+            for kind, written in texts.items()
+            for text in written
+        ],
         "record": [
             {"at": _instant(entry.at), "what": entry.verb, "kind": entry.kind, "id": entry.subject_id}
             for entry in data.entries

@@ -1,4 +1,4 @@
-"""The file that says who holds what."""
+"""The file that says who holds what, and the one in which to write whom to invite."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext as _
 
+from kimweb.accounts.csvfile import EXAMPLE_HEADER
 from kimweb.accounts.models import RoleGrant, User
+from kimweb.areas.models import Area
+from kimweb.areas.names import full_name
 from kimweb.areas.words import place_name
 from kimweb.core.calendar import local_day
 from kimweb.core.table_file import Cell, as_csv
@@ -25,6 +28,12 @@ def people_csv(rows: Sequence[tuple[User, RoleGrant | None]]) -> bytes:
         _("Terakhir masuk"),
     ]
     return as_csv(header, (list(_line(user, grant)) for user, grant in rows))
+
+
+def example_csv(villages: Sequence[Area]) -> bytes:
+    """A line a village for the import to read: role and code are there, the name is missing. In Indonesian always,
+    since the import reads that (districts loaded)."""
+    return as_csv(EXAMPLE_HEADER, (("", "moderator", area.code, full_name(area)) for area in villages))
 
 
 def _line(user: User, grant: RoleGrant | None) -> Iterator[Cell]:

@@ -230,6 +230,14 @@ def recovery_codes_left(session: Session, user_id: int) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(RecoveryCode).where(*own)) or 0
 
 
+def codes_left(session: Session, user_id: int) -> int | None:
+    """How many codes on paper are unused; None where signing in asks for no code (one statement)."""
+    paper = sa.select(sa.func.count()).select_from(RecoveryCode)
+    paper = paper.where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
+    own = SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None)
+    return session.scalar(sa.select(paper.scalar_subquery()).select_from(SecondFactor).where(*own))
+
+
 def newest_entry(session: Session, user_id: int, verbs: Sequence[str]) -> AuditEntry | None:
     """The newest entry of the record about an account with one of these verbs."""
     about = AuditEntry.kind == "user", AuditEntry.subject_id == str(user_id), AuditEntry.verb.in_(verbs)

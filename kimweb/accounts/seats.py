@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy.orm import Session
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
 
 from kimweb.accounts import policy
+from kimweb.accounts.models import Invitation
 from kimweb.areas import names
 from kimweb.areas import queries as areas
-from kimweb.areas.models import Agency, Area, AreaKind
-from kimweb.core.actor import REGENCY, Role
+from kimweb.areas.models import LOWEST, Agency, Area, AreaKind
+from kimweb.core.actor import REGENCY, Holding, Role
 from kimweb.core.errors import Invalid
 from kimweb.core.i18n import N_, Sentence
 
@@ -49,6 +53,49 @@ def _areas(session: Session, typed: str, role: Role) -> Sequence[Area]:
 def _agencies(session: Session, typed: str) -> Sequence[Agency]:
     by_code = areas.agency_by_code(session, typed.upper()[:32])
     return [by_code] if by_code is not None else areas.agency_list(session, q=typed)[:10] if typed else []
+
+
+class Places:
+    """Many places at once, in memory: by code, or by the whole name of an area."""
+
+    def __init__(self, by_code: Mapping[str, Area | Agency]) -> None:
+        """`by_code`: every place, areas with their parents."""
+        self._by_code = by_code
+        self._by_name: dict[str, list[Area]] = defaultdict(list)
+        for place in by_code.values():
+            if isinstance(place, Area):
+                self._by_name[names.fold(place.name)].append(place)
+
+    def find(self, role: Role, typed: str) -> Sequence[Area | Agency]:
+        """What a code or a name means ("Lais, Kec. Lais"): the one place, or several; none where it is unknown."""
+        if (by_code := self._by_code.get(typed.upper())) is not None:
+            return [by_code]
+        (name, district), kinds = names.split_query(typed), names.kinds_named(typed)
+        found = [area for area in self._by_name[name] if area.kind in kinds and _lies_in(area, district)]
+        fitting = [area for area in found if policy.holding_on(role, area) is not None]
+        return fitting or found
+
+
+def _lies_in(area: Area, district: str) -> bool:
+    return not district or (area.parent is not None and names.fold(area.parent.name) == district)
+
+
+def open_seats(session: Session, now: datetime) -> set[tuple[str, Holding]]:
+    """Whom a slip that still works invites, by name (case folded), and to what (one statement)."""
+    query = sa.select(Invitation.name, Invitation.role, Invitation.area_code, Invitation.agency_id).where(
+        Invitation.role.is_not(None),
+        Invitation.used_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        Invitation.expires_at > now,
+    )
+    rows = session.execute(query)
+    return {(name.casefold(), Holding(role, area, agency)) for name, role, area, agency in rows if role}
+
+
+def villages(session: Session) -> Sequence[Area]:
+    """Every village and ward with its district, by district and name (one statement)."""
+    query = sa.select(Area).where(Area.kind.in_(LOWEST)).options(joinedload(Area.parent))
+    return session.scalars(query.order_by(Area.parent_code, Area.name, Area.code)).all()
 
 
 def _full_name(place: Area | Agency) -> str:

@@ -113,6 +113,13 @@ def prepare(session: Session, *, actor: Actor, password: str, passwords: Passwor
         factor.salt, factor.created_at = secrets.token_hex(16), now
 
 
+def preparation(session: Session, actor: Actor) -> str:
+    """What tells the key that waits for its first code from one made later, without telling it; "" when none waits."""
+    factor = queries.second_factor(session, actor.user_id or 0)
+    waits = factor is not None and factor.confirmed_at is None
+    return hashlib.sha256(factor.salt.encode()).hexdigest()[:16] if factor is not None and waits else ""
+
+
 def confirm(session: Session, *, actor: Actor, code: str, guard: Guard, keep: str, now: datetime) -> None:
     """Turn it on: the app shows the right code. Makes the recovery codes, and ends every other session (`keep`: this
     one's token), since they began without a code. Raises Invalid, TooMany, InvalidTransition."""

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import segno
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, flash, redirect, request, session
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kimweb.accounts import forms, login, policy, queries, second_factor
 from kimweb.accounts.passwords import passwords
 from kimweb.accounts.second_factor import Guard
-from kimweb.core.errors import Invalid, NotAllowed
+from kimweb.core.errors import Invalid, NotAllowed, TooMany
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.web import context
 from kimweb.web.access import allow, public
+from kimweb.web.errors import context_time, retry_after
 from kimweb.web.files import kept_nowhere
 from kimweb.web.forms import Form
 from kimweb.web.htmx import done, render_page
 
 bp = Blueprint("second", __name__)
 PAGE = "/akun/kode-kedua/"
+PROVEN = "prepared"
+"""In the session's cookie: for which key this sign-in proved the password. The others of the account see no key."""
 
 
 def _guard() -> Guard:
@@ -62,6 +65,8 @@ def code_given() -> Response:
     except Invalid as error:
         form.blame(error.fields)
         return _code_page(form, 422)
+    except TooMany as error:
+        return _closed_page(error)
     if token is None:
         return login.stop_waiting(redirect("/masuk/", 303))
     landed = login.stop_waiting(login.land(token, onward, earlier))
@@ -72,6 +77,13 @@ def code_given() -> Response:
 
 def _code_page(form: Form, status: int = 200) -> Response:
     return kept_nowhere(render_page("accounts/sign_in_code.html", status=status, form=form))
+
+
+def _closed_page(error: TooMany) -> Response:
+    """Until when no code counts, neither from the app nor from paper, and who helps."""
+    until = context_time(error)
+    response = kept_nowhere(render_page("accounts/sign_in_closed.html", status=429, until=until))
+    return retry_after(response, error)
 
 
 # ------------------------------------------------------------------ setting it up
@@ -103,6 +115,7 @@ def prepare() -> Response:
         except Invalid as error:
             form.blame(error.fields)
         else:
+            session[PROVEN] = second_factor.preparation(context.db_session(), context.actor())
             return redirect(PAGE, 303)
     return _page(422, prepare_form=form)
 
@@ -159,7 +172,8 @@ def _offered() -> bool:
 def _page(status: int = 200, **replaced: Form) -> Response:
     db, who, key = context.db_session(), context.actor(), context.settings().secret_key
     factor = queries.second_factor(db, who.user_id or 0)
-    waits = factor if factor and factor.confirmed_at is None else None
+    mine = session.get(PROVEN) == second_factor.preparation(db, who)
+    waits = factor if factor and factor.confirmed_at is None and mine else None
     address = second_factor.address_of(key, waits.salt, login.username()) if waits else ""
     return render_page(
         "accounts/second_factor.html",

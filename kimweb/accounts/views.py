@@ -94,6 +94,7 @@ def _account_page(status: int = 200, **replaced: Form) -> Response:
         reset_at=second_factor.reset_at(db, who.user_id or 0, context.now()),
         refused=queries.codes_refused(db, who.user_id or 0),
         email=mail_pages.is_for(who),
+        codes_left=queries.codes_left(db, who.user_id or 0),
         second_factor=login.second_factor_due() or policy.may_use_second_factor(who),
         password_form=replaced.get("password_form") or forms.PasswordForm(formdata=None),
     )

@@ -11,8 +11,10 @@ from markupsafe import Markup
 
 from kimweb.accounts.devices import device_parts
 from kimweb.accounts.erasing import ANSWER_HOURS, NAMELESS
+from kimweb.accounts.models import RoleGrant
 from kimweb.core.i18n import N_
 from kimweb.web import context
+from kimweb.web.filters import short_day
 from kimweb.web.words import add_verbs, verb_name
 
 _VERBS = {
@@ -72,6 +74,19 @@ def person_name(name: str) -> str:
     return str(gettext(NAMELESS)) if name == NAMELESS else name
 
 
+def grant_term(grant: RoleGrant) -> str:
+    """From when until when a role runs: "sejak 1 Mei, sampai 3 Juni"; a role that was ended at once on its first day,
+    or before it, ended the day before by its dates, and is told in words."""
+    first = short_day(grant.starts_on)
+    if grant.ends_on is None:
+        return str(gettext("sejak %(day)s", day=first))
+    if grant.ends_on >= grant.starts_on:
+        return str(gettext("sejak %(day)s, sampai %(last)s", day=first, last=short_day(grant.ends_on)))
+    if grant.ends_on == grant.starts_on - timedelta(days=1):
+        return str(gettext("sejak %(day)s, dicabut pada hari yang sama", day=first))
+    return str(gettext("mulai %(day)s, dibatalkan sebelum mulai", day=first))
+
+
 def hours_left(asked: datetime) -> int:
     """Full hours that are left to answer somebody who asked to be erased; negative: so many too late."""
     over = context.now() - asked
@@ -94,5 +109,6 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["deed_name"] = deed_name
     app.jinja_env.filters["device_name"] = device_name
     app.jinja_env.filters["person_name"] = person_name
+    app.jinja_env.filters["grant_term"] = grant_term
     app.jinja_env.filters["hours_left"] = hours_left
     app.jinja_env.filters["qr"] = qr

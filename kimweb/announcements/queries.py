@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from kimweb.accounts.own_data import OwnText
 from kimweb.announcements import policy
 from kimweb.announcements.models import URGENCY_ORDER, Announcement, AnnouncementArea, AnnouncementPhoto, State
 from kimweb.announcements.policy import Office
@@ -248,3 +249,10 @@ def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing
         Showing(policy.is_public(row, actor.day), link.alt, f"/pengumuman/{row.id}/", row.title) for row, link in rows
     ]
     return sorted(found, key=lambda showing: not showing.public)
+
+
+def texts_by(session: Session, user_id: int) -> Sequence[OwnText]:
+    """The announcements that somebody wrote, the oldest first (one statement)."""
+    columns = (Announcement.title, Announcement.body, Announcement.state, Announcement.created_at)
+    rows = session.execute(sa.select(*columns).where(Announcement.author_id == user_id).order_by(Announcement.id))
+    return [OwnText(title, body, state is State.DRAFT, at) for title, body, state, at in rows]

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from kimweb.accounts.own_data import OwnText
 from kimweb.areas.models import Area
 from kimweb.core import audit
 from kimweb.core.actor import Actor, Role, covered
@@ -270,3 +271,10 @@ def withdrawal_of(session: Session, news_id: int) -> tuple[News, audit.Entry] | 
     entries = audit.history(session, News.audit_kind, row.audit_id)
     last = next((entry for entry in reversed(entries) if entry.verb == Verb.WITHDRAW), None)
     return (row, last) if last is not None else None
+
+
+def texts_by(session: Session, user_id: int) -> Sequence[OwnText]:
+    """The pieces of news that somebody wrote, the oldest first (one statement)."""
+    columns = (News.title, News.body, News.state, News.created_at)
+    rows = session.execute(sa.select(*columns).where(News.author_id == user_id).order_by(News.id))
+    return [OwnText(title, body, state is State.DRAFT, at) for title, body, state, at in rows]

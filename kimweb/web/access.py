@@ -57,6 +57,10 @@ class NotIdentified(KimError):
         self.sender = sender
 
 
+class NoRole(NotAllowed):
+    """Whoever asks is signed in, and holds no role for this: perhaps it ended in the meantime."""
+
+
 def check() -> None:
     """Refuse this request's endpoint to whom it is closed. Raises NotIdentified and NotAllowed."""
     access = access_of(current_app.view_functions.get(request.endpoint or ""))
@@ -71,7 +75,7 @@ def check() -> None:
         code = (request.view_args or {}).get("code")
         raise NotIdentified(url_for(context.addresses().prove, code=code), sender=True)
     if who.signed_in:
-        raise NotAllowed("Akun Anda tidak memegang peran untuk halaman ini.")
+        raise NoRole("Akun Anda tidak memegang peran untuk halaman ini.")
     onward = request.path if request.method == "GET" else None
     raise NotIdentified(url_for(context.addresses().sign_in, lanjut=onward), sender=False)
 

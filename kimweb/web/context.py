@@ -34,10 +34,12 @@ DeskHead = Callable[[str], str]
 class Addresses:
     """Endpoints of features to which the web layer leads people, whichever feature has them.
 
-    `sign_in` takes `lanjut`, where to go on to; `prove`, where a sender shows code and PIN, takes `code`.
+    `account` shows which roles one holds; `sign_in` takes `lanjut`, where to go on to; `prove`, where a sender shows
+    code and PIN, takes `code`.
     """
 
     desk: str
+    account: str
     sign_in: str
     prove: str
 

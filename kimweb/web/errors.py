@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, redirect, request
+from flask import Flask, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from kimweb.core.errors import Busy, Conflict, Invalid, InvalidTransition, NotAllowed, NotFound, TooMany
 from kimweb.core.i18n import N_
 from kimweb.web import context
-from kimweb.web.access import NotIdentified, check
+from kimweb.web.access import NoRole, NotIdentified, check
 from kimweb.web.filters import clock_time
 from kimweb.web.htmx import render_page
 from kimweb.web.photos import are_too_large, were_sent
@@ -81,8 +81,12 @@ def not_found(_error: Exception) -> Response:
 
 def forbidden(error: Exception) -> Response:
     """403."""
-    sentence = getattr(error, "description", None) or str(error)
-    return _page(403, _("Tidak diizinkan"), sentence, typed=_typed())
+    sentence, more = getattr(error, "description", None) or str(error), {}
+    if isinstance(error, NoRole):
+        ask = _("Perannya mungkin sudah berakhir. Minta kepada moderator, peninjau kecamatan, atau Dinas Kominfo.")
+        sentence = f"{translated(sentence)} {ask}"
+        more = {"back": url_for(context.addresses().account), "way": _("Lihat peran Anda")}
+    return _page(403, _("Tidak diizinkan"), sentence, typed=_typed(), **more)
 
 
 def stale_token(_error: CSRFError) -> Response:
@@ -141,6 +145,11 @@ def too_many(error: TooMany) -> Response:
     """429 with the hour at which the next try counts."""
     until = context_time(error)
     response = _page(429, _("Tunggu sebentar"), _("Terlalu banyak percobaan. Coba lagi pukul %(time)s.", time=until))
+    return retry_after(response, error)
+
+
+def retry_after(response: Response, error: TooMany) -> Response:
+    """Tell machines too when the next try counts."""
     response.headers["Retry-After"] = str(max(1, int((error.until - context.now()).total_seconds())))
     return response
 

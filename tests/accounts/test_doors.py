@@ -79,7 +79,7 @@ def test_a_slip_takes_no_username_as_password(client: FlaskClient, people: Peopl
     slip = password_slip(people, "sari", "budi")
     answer = client.post(f"/undangan/{code_of(slip)}/", data={"password": "Budi-Sukarami"})
     assert answer.status_code == 422
-    assert "Sama dengan nama pengguna" in answer.text
+    assert "Isinya hanya nama pengguna" in answer.text
 
 
 class Overtaken(Passwords):

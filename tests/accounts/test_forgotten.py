@@ -83,6 +83,7 @@ def test_an_official_gets_a_new_password_by_mail(
     page = mail_client.get(link)
     assert (page.status_code, page.headers["Cache-Control"], problems(page.text)) == (200, "private, no-store", [])
     assert page.headers["Referrer-Policy"] == "same-origin"
+    assert "Kode kedua" not in page.text  # she has none
     answer = mail_client.post(link, data={"password": NEW})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/undangan/selesai/")
     assert signed_in.get("/meja/").status_code == 303
@@ -103,6 +104,7 @@ def test_the_second_factor_is_still_asked_for(
     dewi = turn_on(session, "dewi", PASSWORD, START)
     ask(mail_client)
     work()
+    assert "Kode kedua tetap ditanyakan" in mail_client.get(box.link()).text
     assert mail_client.post(box.link(), data={"password": NEW}).status_code == 303
     client = browser(mailing)
     answer = client.post("/masuk/", data={"username": "dewi", "password": NEW})
@@ -312,7 +314,9 @@ def test_without_mail_the_page_says_whom_to_ask_and_nothing_else(client: FlaskCl
     assert f'href="{PAGE}"' in client.get("/masuk/").text
     page = client.get(PAGE)
     assert (page.status_code, problems(page.text)) == (200, [])
-    assert "Minta slip baru kepada orang di atas Anda" in page.text
+    for says in ("Minta slip baru kepada orang di atas Anda", "Dinas Kominfo Kabupaten Musi Banyuasin, Sekayu"):
+        assert says in page.text
+    assert '<a href="/desa/">Cari desa</a>' in page.text
     assert "email" not in page.text.lower()
     assert f'action="{PAGE}"' not in page.text
 

@@ -148,7 +148,7 @@ def test_no_stand_in_makes_an_admin(people: People, session: Session) -> None:
         invites(people, "dewi", Role.ADMIN, REGENCY)
     rows = [csvfile.Row(2, "Joko", Role.ADMIN, REGENCY)]
     with pytest.raises(Invalid):
-        invitations.invite_all(session, actor=people.actor("dewi"), now=START, server_key=SECRET_KEY, rows=rows)
+        invitations.seats_of(session, actor=people.actor("dewi"), rows=rows, faults={})
     assert invites(people, "dewi", Role.REVIEWER, SEKAYU)
 
 
@@ -156,7 +156,8 @@ def test_no_stand_in_reads_the_code_that_makes_an_admin(client: FlaskClient, peo
     agus = people.actor("agus")
     people.put(RoleGrant(user_id=people.users["rina"].id, role=Role.ADMIN, area_code=REGENCY, starts_on=TODAY))
     rows = [csvfile.Row(2, "Joko", Role.ADMIN, REGENCY), csvfile.Row(3, "Ratna", Role.MEMBER, SUKARAMI)]
-    batch = invitations.invite_all(session, actor=agus, now=START, server_key=SECRET_KEY, rows=rows)
+    seats = invitations.seats_of(session, actor=agus, rows=rows, faults={})
+    batch = invitations.invite_all(session, actor=agus, now=START, server_key=SECRET_KEY, seats=seats)
     hidden = [invites(people, "agus", Role.ADMIN, REGENCY), password_slip(people, "agus", "rina")]
     shown = [invites(people, "agus", Role.REVIEWER, SEKAYU), password_slip(people, "agus", "rahman")]
     people.away("agus", "dewi")

@@ -16,6 +16,7 @@ from kimweb.accounts.own_data import SHOWN, own_data
 from kimweb.accounts.passwords import Passwords
 from kimweb.core import audit
 from kimweb.core.codes import slip_code
+from kimweb.news.models import State
 from tests.conftest import SECRET_KEY
 from tests.support.clock import START
 from tests.support.forms import send
@@ -78,6 +79,23 @@ def test_the_slips_that_somebody_used_and_gave_are_theirs_to_see(
     at = START.astimezone(UTC).isoformat()
     given = {"for": "password", "on": "", "given_at": at, "used_at": None, "withdrawn_at": None}
     assert (found["slips_used"], found["slips_given"]) == ([given | {"used_at": at}], [given])
+
+
+def test_devices_and_own_texts_are_told_and_the_file_has_the_texts(client: FlaskClient, people: People) -> None:
+    hers = {"title": "Punya Wati", "author_id": people.users["wati"].id}
+    people.put(people.news(State.DRAFT, title="Belum jadi"))
+    people.put(people.news(title="Sudah terbit"), people.news(State.DRAFT, **hers))
+    page = enter(client, "budi").get(PAGE).text
+    assert problems(page) == []
+    assert "1 draf, 1 berita" in page
+    assert "0 draf, 0 pengumuman" in page
+    assert "<small>masuk " in page
+    found = json.loads(send(client, f"{PAGE}unduhan", on=PAGE).text)["texts"]
+    assert [(text["kind"], text["title"], text["draft"]) for text in found] == [
+        ("news", "Belum jadi", True),
+        ("news", "Sudah terbit", False),
+    ]
+    assert all(text["body"] for text in found)
 
 
 def test_the_page_is_short_where_the_file_is_whole(client: FlaskClient, people: People, session: Session) -> None:

@@ -33,11 +33,24 @@ def test_a_common_password_is_refused_however_it_is_written(password: str) -> No
     assert refused.value.fields["new"].startswith("Terlalu mudah ditebak.")
 
 
-@pytest.mark.parametrize(("password", "username"), [("budi.1234", "budi.1234"), ("Budi.1234 ", "budi.1234")])
+@pytest.mark.parametrize(
+    ("password", "username"),
+    [
+        ("budi.1234", "budi.1234"),
+        ("Budi.1234 ", "budi.1234"),
+        ("orang1orang1", "orang1"),
+        ("Orang1-orang1-ORANG1!", "orang1"),
+    ],
+)
 def test_the_username_is_no_password(password: str, username: str) -> None:
     with pytest.raises(Invalid) as refused:
         check_password(password, username)
-    assert refused.value.fields["new"].startswith("Sama dengan nama pengguna.")
+    assert refused.value.fields["new"].startswith("Isinya hanya nama pengguna.")
+
+
+def test_a_sentence_with_the_username_in_it_is_a_password() -> None:
+    check_password("orang1 suka hujan", "orang1")
+    check_password("orang1orang1", "")
 
 
 @pytest.mark.parametrize("password", ["", "1234567", "x" * 129, "\u00e9" * 7])

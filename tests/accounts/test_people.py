@@ -132,7 +132,10 @@ def test_a_role_that_is_ended_allows_nothing_at_the_next_request(
     path, grant = page_of(people, "budi"), own(session, people, "budi")
     answer = send(client, f"{path}peran/{grant.id}/pengakhiran", on=path)
     assert answer.status_code == 303
-    assert budi.get("/berita/tulis/").status_code == 403
+    refused = budi.get("/berita/tulis/")
+    assert (refused.status_code, problems(refused.text)) == (403, [])
+    assert "Minta kepada moderator, peninjau kecamatan, atau Dinas Kominfo." in refused.text
+    assert '<a class="button" href="/akun/">' in refused.text
     page = client.get(path).text
     assert "sudah berakhir" in page
     assert "Akhiri peran ini" not in page
@@ -386,6 +389,27 @@ def test_a_dated_admin_ends_no_other_admins_role(people: People, session: Sessio
     assert own(session, people, "agus").ends_on is None
     people.put(RoleGrant(user_id=people.users["rahman"].id, role=Role.ADMIN, area_code=REGENCY, starts_on=TODAY))
     granting.end_role(session, actor=people.actor("rahman"), **ending)
+
+
+@pytest.mark.parametrize(
+    ("begins", "says"),
+    [
+        (-1, "sejak 17 November, sampai 17 November"),
+        (0, "sejak 18 November, dicabut pada hari yang sama"),
+        (1, "mulai 19 November, dibatalkan sebelum mulai"),
+    ],
+)
+def test_a_role_that_was_ended_at_once_is_told_in_words(
+    client: FlaskClient, people: People, begins: int, says: str
+) -> None:
+    """By its dates it ended yesterday, also when it began today or tomorrow."""
+    grant = RoleGrant(user_id=people.users["budi"].id, role=Role.MODERATOR, area_code=LUMPATAN, starts_on=day(begins))
+    people.put(grant)
+    enter(client, "agus")
+    path = page_of(people, "budi")
+    assert send(client, f"{path}peran/{grant.id}/pengakhiran", on=path).status_code == 303
+    assert says in client.get(path).text
+    assert says in enter(client, "budi").get("/akun/data/").text
 
 
 def test_a_role_does_not_end_before_it_begins(client: FlaskClient, people: People, session: Session) -> None:

@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from kimweb.accounts import csvfile, invitations
 from kimweb.accounts.models import Invitation
+from kimweb.areas.models import LOWEST, Area
 from kimweb.core import audit
 from kimweb.core.actor import Role
 from kimweb.core.codes import slip_code
+from kimweb.core.db import writing
 from kimweb.core.errors import Invalid
 from tests.conftest import SECRET_KEY
 from tests.support.clock import START
@@ -31,18 +33,19 @@ PATH = "/orang/undangan/berkas/"
 
 
 def rows(text: str) -> list[tuple[str, Role, str]]:
-    return [(row.name, row.role, row.code) for row in csvfile.read(text.encode())]
+    return [(row.name, row.role, row.code) for row in csvfile.read(text.encode()).rows]
 
 
 def faults(data: bytes) -> list[str]:
-    with pytest.raises(Invalid) as refused:
-        csvfile.read(data)
-    return list(refused.value.fields.values())
+    try:
+        return list(csvfile.read(data).faults.values())
+    except Invalid as refused:
+        return list(refused.fields.values())
 
 
-def upload(client: FlaskClient, text: str | bytes) -> Any:
+def upload(client: FlaskClient, text: str | bytes, fields: dict[str, str] | None = None) -> Any:
     data = text.encode() if isinstance(text, str) else text
-    fields: dict[str, Any] = dict(form_fields(client.get(PATH).text, PATH))
+    fields = fields or form_fields(client.get(PATH).text, PATH)
     return client.post(PATH, data=fields | {"file": (BytesIO(data), "orang.csv")})
 
 
@@ -95,16 +98,15 @@ def test_files_that_are_none_are_refused() -> None:
     assert "200 kB" in faults(b"x" * 200_001)[0]
     for data in ("Jos\u00e9".encode("latin-1"), GOOD.encode("utf-16"), b"\x89PNG\r\n\x1a\n"):
         assert "UTF-8" in faults(data)[0]
-    assert len(csvfile.read((HEAD + "Joko,anggota,1\n" * 1000).encode())) == 1000
-    many = faults((HEAD + "Joko,raja,1\n" * 50).encode())
-    assert len(many) == 10
+    assert len(csvfile.read((HEAD + "Joko,anggota,1\n" * 1000).encode()).rows) == 1000
 
 
 @given(st.binary(max_size=300))
 def test_no_file_breaks_the_reader(data: bytes) -> None:
     for each in (data, HEAD.encode() + data):
         with contextlib.suppress(Invalid):
-            assert csvfile.read(each)
+            read = csvfile.read(each)
+            assert read.rows or read.faults
 
 
 @pytest.mark.database
@@ -160,5 +162,111 @@ def test_a_cell_of_html_stays_text(client: FlaskClient, people: People) -> None:
 def test_a_file_goes_no_further_than_whoever_sends_it(people: People, session: Session) -> None:
     lines = [csvfile.Row(2, "Joko", Role.MODERATOR, "16.06.02.2001")]
     with pytest.raises(Invalid) as refused:
-        invitations.invite_all(session, actor=people.actor("rahman"), now=START, server_key=SECRET_KEY, rows=lines)
+        invitations.seats_of(session, actor=people.actor("rahman"), rows=lines, faults={})
     assert "Anda tidak memberi peran itu" in refused.value.fields["2"]
+
+
+def test_every_wrong_line_is_told_at_once(client: FlaskClient, people: People) -> None:
+    """What the file itself shows, and what only the places tell, in the order of the lines."""
+    enter(client, "agus")
+    lines = f"Joko,anggota,{SUKARAMI}\nAni,raja,{SUKARAMI}\nAri,anggota,16.06.01.9999\n,anggota,{SUKARAMI}\n"
+    found = re.findall(r"<li><p>(Baris \d+: \w+)", upload(client, HEAD + lines).text)
+    assert found == ["Baris 3: peran", "Baris 4: kode", "Baris 5: nama"]
+    answer = upload(client, HEAD + "Joko,raja,1\n" * 130)
+    assert len(re.findall(r"Baris \d+:", answer.text)) == 100
+    assert "Dan 30 baris lain." in answer.text
+
+
+@pytest.mark.database
+def test_a_double_send_shows_the_first_sheet(client: FlaskClient, people: People, session: Session) -> None:
+    enter(client, "agus")
+    fields = form_fields(client.get(PATH).text, PATH)
+    first, second = (upload(client, GOOD, fields).headers["Location"] for _ in range(2))
+    assert first == second
+    assert len(session.scalars(sa.select(Invitation)).all()) == 4
+    other = upload(client, f"{HEAD}Lain,anggota,{SUKARAMI}\n", fields)
+    assert other.headers["Location"] != first  # another file, from a form that came back
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(("choice", "made"), [("belum", ["Baru"]), ("semua", ["Joko", "Baru"])])
+def test_slips_that_are_open_already_are_told_before_new_ones_are_made(
+    client: FlaskClient, people: People, session: Session, choice: str, made: list[str]
+) -> None:
+    enter(client, "agus")
+    upload(client, f"{HEAD}joko,anggota,{SUKARAMI}\n")
+    file = f"{HEAD}Joko,anggota,{SUKARAMI}\nBaru,anggota,{SUKARAMI}\n"
+    asked = upload(client, "\ufeff" + file)
+    assert (asked.status_code, problems(asked.text)) == (422, [])
+    assert "1 dari 2 sudah punya slip yang terbuka." in asked.text
+    assert len(session.scalars(sa.select(Invitation)).all()) == 1
+    fields = form_fields(asked.text, PATH) | {"choice": choice}
+    sheets = [client.post(PATH, data=fields).headers["Location"] for _ in range(2)]
+    assert sheets[0] == sheets[1]
+    session.rollback()
+    assert [slip.name for slip in session.scalars(sa.select(Invitation).order_by(Invitation.id))][1:] == made
+
+
+def test_a_file_of_people_who_all_have_slips_offers_only_all_again(client: FlaskClient, people: People) -> None:
+    enter(client, "agus")
+    upload(client, GOOD)
+    asked = upload(client, GOOD)
+    assert "4 dari 4 sudah" in asked.text
+    assert "Buat hanya yang belum" not in asked.text
+    fields = form_fields(asked.text, PATH) | {"choice": "belum"}
+    answer = client.post(PATH, data=fields)
+    assert (answer.status_code, "Semua orang di berkas ini sudah" in answer.text) == (422, True)
+
+
+def test_a_slip_that_was_withdrawn_stands_in_nobodys_way(client: FlaskClient, people: People, session: Session) -> None:
+    enter(client, "agus")
+    upload(client, f"{HEAD}Joko,anggota,{SUKARAMI}\n")
+    with writing(session):
+        session.scalars(sa.select(Invitation)).one().withdrawn_at = START
+    assert upload(client, f"{HEAD}Joko,anggota,{SUKARAMI}\n").status_code == 303
+
+
+def test_the_example_has_every_village_and_is_read_when_some_names_are_filled_in(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "agus")
+    answer = client.get("/orang/undangan/contoh.csv")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=contoh.csv"
+    text = answer.data.decode("utf-8-sig")
+    villages = session.scalars(sa.select(Area).where(Area.kind.in_(LOWEST))).all()
+    assert len(text.splitlines()) == len(villages) + 1
+    line = f";moderator;{SUKARAMI};Sukarami, Kec. Sekayu\r\n"
+    assert line in text
+    assert "1 sampai 1.000 orang" in upload(client, text).text  # nobody filled in
+    assert upload(client, text.replace(line, "Sri" + line)).status_code == 303
+    session.rollback()
+    slip = session.scalars(sa.select(Invitation)).one()
+    assert (slip.name, slip.role, slip.area_code) == ("Sri", Role.MODERATOR, SUKARAMI)
+    assert enter(client, "rahman").get("/orang/undangan/contoh.csv").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("place", "role", "means"),
+    [
+        ("Sukarami Kec. Sekayu", "anggota", SUKARAMI),
+        ('"desa sukarami, kec. sekayu"', "anggota", SUKARAMI),
+        ("kec. Lais", "peninjau", "16.06.02"),
+        ("Lais", "peninjau", "16.06.02"),
+        ("Sukar", "anggota", "tidak dikenal"),
+        ("Mekar Jaya", "anggota", "ada beberapa “MEKAR JAYA”. Tulis kodenya."),
+    ],
+)
+def test_a_place_may_be_named(
+    client: FlaskClient, people: People, session: Session, place: str, role: str, means: str
+) -> None:
+    """By its whole name: a part of one might mean another village."""
+    enter(client, "agus")
+    answer = upload(client, f"{HEAD}Joko,{role},{place}\n")
+    slip = session.scalars(sa.select(Invitation)).one_or_none()
+    assert slip.area_code == means if slip else means in answer.text
+
+
+def test_an_example_never_breaks_inside_a_code(client: FlaskClient, people: People) -> None:
+    """240 px hold 20 letters: a line may break after a comma, and a code is shorter than that."""
+    example = enter(client, "agus").get(PATH).text.split("<blockquote>")[1].split("</blockquote>")[0]
+    assert max(len(word) for line in example.split("<br>") for word in line.split()) < 20

@@ -99,6 +99,40 @@ def test_a_borrowed_phone_sets_nothing_up(client: FlaskClient, people: People, s
     assert session.scalars(sa.select(SecondFactor)).all() == []
 
 
+def test_a_key_is_shown_only_to_the_sign_in_that_proved_the_password(
+    app: Flask, client: FlaskClient, people: People, session: Session
+) -> None:
+    """Whoever borrows another phone that is signed in reads no key there, and asks for one as if none were waiting."""
+    borrowed = enter(app.test_client(), "agus")
+    enter(client, "agus")
+    send(client, PAGE + "persiapan", on=PAGE, password=PASSWORD)
+    first = secret_of(SECRET_KEY, session.get_one(SecondFactor, people.users["agus"].id).salt)[:4]
+    assert f"<b>{first} " in client.get(PAGE).text
+    page = borrowed.get(PAGE).text
+    assert problems(page) == []
+    assert f"<b>{first} " not in page
+    assert "<svg" not in page
+    send(borrowed, PAGE + "persiapan", on=PAGE, password=PASSWORD)
+    assert "<svg" in borrowed.get(PAGE).text
+    assert "<svg" not in client.get(PAGE).text  # its key counts no more
+
+
+def test_the_account_page_says_that_it_is_on_and_how_many_codes_are_left(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    enter(client, "agus")
+    assert "Kode kedua aktif" not in client.get("/akun/").text
+    send(client, PAGE + "persiapan", on=PAGE, password=PASSWORD)
+    assert "Kode kedua aktif" not in client.get("/akun/").text  # not confirmed
+    send(client, PAGE, on=PAGE, code=shown(session, people.users["agus"].id, START))
+    with writing(session):
+        session.scalars(sa.select(RecoveryCode)).first().used_at = START  # type: ignore[union-attr]
+    page = client.get("/akun/").text
+    assert problems(page) == []
+    assert "Kode kedua aktif</b>, 9 kode kertas tersisa" in page
+    assert f'href="{PAGE}"' in page
+
+
 def test_the_recovery_codes_are_shown_for_ten_minutes(
     client: FlaskClient, people: People, session: Session, clock: FrozenClock
 ) -> None:
@@ -231,7 +265,10 @@ def test_five_wrong_codes_close_it_for_this_network_only(
     begin(client)
     answers = [client.post(CODE, data={"code": f"{n:06}"}).status_code for n in range(6)]
     assert answers == [422] * 5 + [429]
-    assert client.post(CODE, data={"code": shown(session, agus, clock())}).status_code == 429
+    closed = client.post(CODE, data={"code": shown(session, agus, clock())})
+    assert (closed.status_code, closed.headers["Retry-After"], problems(closed.text)) == (429, "900", [])
+    for says in ("Coba lagi pukul 09.16.", "kode dari kertas juga menunggu", "Minta Dinas Kominfo"):
+        assert says in closed.text
     elsewhere = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
     assert client.post(CODE, data={"code": shown(session, agus, clock())}, **elsewhere).status_code == 303
     clock.advance(minutes=15)

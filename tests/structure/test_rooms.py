@@ -40,6 +40,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "erasing": "actions: what goes, by time or when asked for",
         "exporting": "actions: taking data along",
         "granting": "actions: giving and ending roles",
+        "importing": "actions: inviting everybody in a file, once",
         "invitation_forms": "forms: of invitations and roles",
         "invitations": "actions: giving and using slips",
         "invited": "views: getting in by a slip",

@@ -24,9 +24,10 @@ ACTING = {"actions"} | {room for rooms in EXTRAS.values() for room, what in room
 READS = {
     "accounts/actions.py": {"find_session": "a select, for each request"},
     "accounts/granting.py": dict.fromkeys(("may_make_admins", "authority_for", "authority_over"), "by which role"),
+    "accounts/invitations.py": {"seats_of": "selects, for the actions that invite many"},
     "accounts/password_links.py": {"usable": "selects, for the page and again under the lock"},
     "accounts/proving.py": {"prove": "counts the attempt in a transaction of its own, and hashes outside of any"},
-    "accounts/second_factor.py": {"reset_at": "a select, for the page"},
+    "accounts/second_factor.py": dict.fromkeys(("preparation", "reset_at"), "a select, for the page"),
     "areas/actions.py": {},
 }
 JOINS = {
