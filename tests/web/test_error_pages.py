@@ -110,6 +110,10 @@ def test_409_keeps_the_text_and_shows_what_changed(sari: FlaskClient, world: Wor
     text = a_page_of_ours(sari.post(form.action, data={**form.fields, "reason": WRITTEN}), 409)
     assert "Jembatan &lt;b&gt;RT 02&lt;/b&gt; &amp; &#34;lapuk&#34;</textarea>" in text
     assert "Diterbitkan" in text or "diterbitkan" in text
+    assert "Sudah Anda ubah di tempat lain. Tulisan Anda ada di bawah." in text, "it was she herself"
+    wati = enter(sari.application.test_client(), world.person("wati", Role.MODERATOR, VILLAGE))
+    stale = {**form.fields, "csrf_token": review_form(wati, row.id, "penarikan").fields["csrf_token"]}
+    assert "Sudah diubah orang lain." in a_page_of_ours(wati.post(form.action, data=stale), 409)
     assert f'href="/berita/{row.id}/"' in text
 
 
