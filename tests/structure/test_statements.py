@@ -46,7 +46,7 @@ LISTS = [
 FIXED = ("/desa/", "/atur/", "/akun/", "/orang/kosong/")
 """Lists of what every installation has alike: areas, agencies, off days, own sessions."""
 Sent = dict[tuple[str, str], Statements]
-MOST = 20
+MOST = 22
 """Statements that no page needs more of."""
 
 
