@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -109,6 +109,12 @@ def search_areas(session: Session, q: str, limit: int = 20) -> Sequence[Area]:
     )
     if district:
         query = query.where(parent.search_name.like(f"%|{district}%"))
+    return session.scalars(query).all()
+
+
+def named(session: Session, codes: Collection[str]) -> Sequence[Area]:
+    """The areas under these codes, with their parents (one statement)."""
+    query = sa.select(Area).where(Area.code.in_(sorted(set(codes)))).options(joinedload(Area.parent))
     return session.scalars(query).all()
 
 
