@@ -67,7 +67,8 @@ Finder = Callable[[Any], Found | None]
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A model whose rows are found. `subject`: the row's name in its address; `order`: when it was published, in SQL."""
+    """A model whose rows are found. `subject`: the row's name in its address; `order`: when it was
+    published, in SQL."""
 
     kind: str
     found: Finder
@@ -163,9 +164,10 @@ def _load(session: Session, keys: Sequence[tuple[datetime, type, Any]]) -> list[
     """These rows, in this order; one statement a model."""
     rows: dict[tuple[type, Any], Any] = {}
     for model in {model for _at, model, _key in keys}:
-        key = sa.inspect(model).primary_key[0]
+        key: sa.ColumnElement[Any] = sa.inspect(model).primary_key[0]
         wanted = [each for _at, kind, each in keys if kind is model]
-        rows |= {(model, row.id): row for row in session.scalars(sa.select(model).where(key.in_(wanted)))}
+        found: Sequence[Any] = session.scalars(sa.select(model).where(key.in_(wanted))).all()
+        rows |= {(model, row.id): row for row in found}
     return [rows[model, each] for _at, model, each in keys]
 
 

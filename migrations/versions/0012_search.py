@@ -14,7 +14,10 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-_FTS = "CREATE VIRTUAL TABLE search_words USING fts5(stems, content='search_entries', content_rowid='id', tokenize='ascii')"
+_FTS = (
+    "CREATE VIRTUAL TABLE search_words "
+    "USING fts5(stems, content='search_entries', content_rowid='id', tokenize='ascii')"
+)
 _GONE = "INSERT INTO search_words(search_words, rowid, stems) VALUES ('delete', old.id, old.stems);"
 _NEW = "INSERT INTO search_words(rowid, stems) VALUES (new.id, new.stems);"
 _TRIGGERS = {
