@@ -64,6 +64,7 @@ class Invitation(Base):
             name="person_or_account",
         ),
         sa.Index("ix_invitations_role_area", "role", "area_code"),
+        {"sqlite_autoincrement": True},  # the record names a removed one by its id
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

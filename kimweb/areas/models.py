@@ -116,6 +116,7 @@ class ElectionPeriod(Base):
     """A masa pemilihan of an area and all below it (product.md, flow 2), both days included."""
 
     __tablename__ = "election_periods"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # the record names an ended one by its id
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area_code: Mapped[str] = mapped_column(CODE, area_key(), index=True)

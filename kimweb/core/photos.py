@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as altered
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
@@ -56,6 +56,8 @@ class PhotoFile(Base):
 
 class PhotoLink:
     """What each feature's table of links has; it adds `owner_id`, the foreign key to its own rows."""
+
+    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}  # the record names a dropped one by its id
 
     id: Mapped[int] = mapped_column(primary_key=True)
     owner_id: Mapped[int]

@@ -133,7 +133,15 @@ class Reported(Moderated):
     def afterwards(self, at: datetime) -> None:
         """Three reports, from three networks."""
         for number, reason in enumerate(phrases()["report_reasons"]):
-            reporting.report_news(self.world.session, news_id=self._id, reason=reason, network=f"demo{number}", now=at)
+            who = f"demo{number}"
+            reporting.report_news(
+                self.world.session,
+                news_id=self._id,
+                reason=reason,
+                network=who,
+                device=reporting.Device(who, since=at),
+                now=at,
+            )
 
 
 class Corrected(Moderated):

@@ -88,7 +88,7 @@ def desk() -> Response:
         "reported": found.reported,
         "second": found.second,
         "reports": news_queries.reports_of(db, [*found.reported, *found.second]),
-        "changes": changes_of(db, [row.subject for row in rows if row.flow is Flow.NEWS]),
+        "changes": changes_of(db, [*found.reported, *(row.subject for row in rows if row.flow is Flow.NEWS)]),
     }
     return render_page("home/desk.html", groups=waiting.grouped(rows), after=found.page.after, **values)
 

@@ -31,7 +31,7 @@ KINDS: Mapping[str, tuple[str, Callable[[Session, datetime], int]]] = {
         "undangan dan slip yang terpakai atau lewat",
         lambda session, before: accounts.forget_slips(session, before=before),
     ),
-    "reports": ("laporan pembaca yang sudah dijawab", lambda session, before: reporting.forget(session, before=before)),
+    "reports": ("laporan pembaca", lambda session, before: reporting.forget(session, before=before)),
 }
 """What is kept for a time: its name to people, and what removes it."""
 

@@ -39,14 +39,14 @@ def write_news(
 
     The same `key` with the same words is the same piece: a second tap makes no second draft, and hands in the first one
     where it asks for that. What the form's autosave began is that piece too, with other words as well; Conflict where
-    it was changed elsewhere since.
+    it was changed elsewhere since. Invalid where the piece was deleted since.
     """
     role = check_writing(step.actor, area_code)
     with writing(session):
         content = {"by": step.actor.user_id, "area": area_code, "title": title, "body": body, "photos": pictures.hashes}
         form = own_versions.form_of(session, step.actor, key=key, now=step.now)
         same = idempotency.claim(session, key=key, content=content, kind=News.audit_kind, subject_id="", now=step.now)
-        news = session.get(News, int(same.subject_id)) if same.subject_id else None
+        news = own_versions.earlier(session, step.actor, same)
         if news is None:
             news = own_versions.continued(session, step.actor, form, key=key)
             if news is None:
@@ -214,7 +214,7 @@ def publish_news(session: Session, step: Step, *, news_id: int) -> News:
             news.corrected_at = step.now
         else:
             news.published_at = step.now
-        news.due_on, news.changed_by_id = None, None
+        news.written_by_id, news.changed_by_id, news.due_on = news.text_by, None, None
         news.self_published, news.seen_at = own, None
     return news
 

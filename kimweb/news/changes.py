@@ -55,6 +55,7 @@ _PHOTOS = photo_page.Flow(
     permission=Permission.NEWS_PHOTO,
     find=queries.visible_news,
     check=mending.check_mendable,
+    check_words=mending.check_describable,
     mend=mending.mend_photo,
     place=lambda news: news.area,
 )

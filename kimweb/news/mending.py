@@ -28,7 +28,7 @@ def check_describable(actor: Actor, news: News) -> Role:
     """By which role the actor writes what a photo shows: as above; in a masa pemilihan nobody adds words to a piece of
     their own that others read. Raises NotAllowed."""
     role = check_mendable(actor, news)
-    if news.state not in EDITABLE and policy.held_back(actor, news):
+    if news.state not in EDITABLE and policy.adds_to_own(actor, news):
         raise NotAllowed("Masa pemilihan: keterangan foto tulisan sendiri diubah orang lain.")
     return role
 

@@ -72,6 +72,8 @@ class News(Base):
     """When a correction was released the last time."""
     changed_by_id: Mapped[int | None]
     """Who wrote the correction that waits (an account's id); None while none does."""
+    written_by_id: Mapped[int | None]
+    """Who wrote what stands (an account's id), from its release on; before that it is the author."""
     by_moderator: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Whether what waits was written by the KIM's own moderator; in a masa pemilihan the district releases it."""
     reports: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -94,9 +96,14 @@ class News(Base):
         return self.area_code
 
     @property
+    def standing_by(self) -> int:
+        """Who wrote what stands: the author, or whoever wrote the correction that was released last."""
+        return self.written_by_id or self.author_id
+
+    @property
     def text_by(self) -> int:
-        """Who wrote what waits or stands: the author, or whoever proposed the correction."""
-        return self.changed_by_id or self.author_id
+        """Who wrote what waits, or where nothing waits, what stands."""
+        return self.changed_by_id or self.standing_by
 
 
 class NewsRevision(Base):
@@ -127,6 +134,8 @@ class NewsReport(Base):
     reason: Mapped[str] = mapped_column(sa.Text)
     network: Mapped[str] = mapped_column(sa.String(16))
     """A hash of piece and network: it tells a second report of the same piece, and joins nothing across pieces."""
+    device: Mapped[str | None] = mapped_column(sa.String(16))
+    """The same of piece and device; reports from before devices were told apart have none."""
     counted: Mapped[bool]
     handled_at: Mapped[datetime | None]
     """When a desk answered: kept it or withdrew the piece."""

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from kimweb.core import idempotency
 from kimweb.core.actor import Actor
-from kimweb.core.errors import Conflict, NotFound
+from kimweb.core.errors import Conflict, Invalid, NotFound
+from kimweb.core.i18n import N_
 from kimweb.core.idempotency import Submission
 from kimweb.news import queries
 from kimweb.news.models import News
@@ -27,6 +28,19 @@ def form_of(session: Session, actor: Actor, *, key: str | None, now: datetime) -
     second at the same moment, a tap beside an autosave, waits for the first."""
     content = {"by": actor.user_id}
     return idempotency.claim(session, key=key, content=content, kind=_KIND, subject_id="", now=now)
+
+
+def earlier(session: Session, actor: Actor, same: Submission) -> News | None:
+    """What the same words made when they came before; None where they come for the first time. Raises Invalid where it
+    was deleted: what has its id now may be somebody else's."""
+    if not same.subject_id:
+        return None
+    news = session.get(News, int(same.subject_id))
+    if news is None or news.author_id != actor.user_id:
+        raise Invalid(
+            "Drafnya sudah dihapus.", {"title": N_("Draf ini sudah dihapus. Kirim lagi kalau mau menulisnya lagi.")}
+        )
+    return news
 
 
 def begun(session: Session, actor: Actor, form: Submission) -> News | None:

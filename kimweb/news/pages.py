@@ -27,11 +27,17 @@ _DECIDED = (Verb.RETURN, Verb.CORRECT, Verb.PUBLISH, Verb.SUBMIT)
 def page_of(news: News, *, refused: Refused = NOTHING) -> Response:
     """The page of one piece."""
     db, who = context.db_session(), context.actor()
-    record = queries.record_for(db, who, news)
+    record, release = queries.record_for(db, who, news)
     others = queries.others_published(db, news)
     change = changes_of(db, [news]).get(news.id) if policy.can_read_changes(who, news) else None
     reports = queries.reports_of(db, [news]).get(news.id, ()) if policy.can_read_reports(who, news) else ()
-    values: dict[str, Any] = {"record": record, "others": others, "change": change, "reports": reports}
+    values: dict[str, Any] = {
+        "record": record,
+        "release": release,
+        "others": others,
+        "change": change,
+        "reports": reports,
+    }
     return render_page("news/show.html", news=news, refused=refused, **values)
 
 
@@ -55,7 +61,8 @@ def last_return(news: News) -> str:
 def refused_change(news_id: int, noun: str, error: Invalid) -> Response:
     """422: the page (on the desk: the row) with the form open, what was typed in it, and what is wrong at its field."""
     news = queries.visible_news(context.db_session(), context.actor(), news_id)
-    show_row = _waiting_row if news.state in (State.SUBMITTED, State.REVISING) else _watched_row
+    waits = news.state in (State.SUBMITTED, State.REVISING) and news.reports < queries.REPORTS_COUNT
+    show_row = _waiting_row if waits else _watched_row
     return brought_back(
         noun, error, page=lambda why: page_of(news, refused=why), row=lambda why: show_row(news, refused=why)
     )
@@ -69,8 +76,9 @@ def _waiting_row(news: News, *, refused: Refused) -> Response:
 
 
 def _watched_row(news: News, *, refused: Refused) -> Response:
-    reports = queries.reports_of(context.db_session(), [news]).get(news.id, ())
-    return render_page("news/_watch_row.html", "news/_watch_row.html", news=news, reports=reports, refused=refused)
+    db, row = context.db_session(), "news/_watch_row.html"
+    reports, change = queries.reports_of(db, [news]).get(news.id, ()), changes_of(db, [news]).get(news.id)
+    return render_page(row, row, news=news, reports=reports, change=change, refused=refused)
 
 
 def autosaved(form: AutosaveForm, check: Callable[[], object], keep: Callable[[], News | None]) -> Response:

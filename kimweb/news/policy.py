@@ -55,6 +55,13 @@ def held_back(actor: Actor, news: News) -> bool:
     return moderates and actor.user_id == news.text_by and in_election(actor, news.area_code)
 
 
+def adds_to_own(actor: Actor, news: News) -> bool:
+    """Whether the actor would add words to what they wrote themselves and others read or decide on, in a masa
+    pemilihan; author and whoever wrote what stands both count."""
+    own = actor.user_id in (news.author_id, news.standing_by)
+    return own and in_election(actor, news.area_code)
+
+
 def _releasing_role(actor: Actor, news: News) -> Role | None:
     """By which role the actor decides on what waits: the moderator; in a masa pemilihan, on what the KIM's own
     moderator wrote, the district's reviewer too."""
@@ -145,7 +152,7 @@ def waits_on(actor: Actor) -> sa.ColumnElement[bool]:
     moderators of their district wrote in one."""
     ways: list[sa.ColumnElement[bool]] = []
     own = sorted(reviewing_areas(actor))
-    text_by = sa.func.coalesce(News.changed_by_id, News.author_id)
+    text_by = sa.func.coalesce(News.changed_by_id, News.written_by_id, News.author_id)
     in_time = covered(News.area_code, actor.elections)
     ways.append(sa.and_(News.area_code.in_(own), ~sa.and_(in_time, text_by == actor.user_id)))
     above = covered(News.area_code, actor.areas(Role.REVIEWER))
@@ -154,17 +161,18 @@ def waits_on(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def answers_reports_of(actor: Actor) -> sa.ColumnElement[bool]:
-    """SQL: the published pieces whose readers' reports wait on the actor's desk: the moderator's and the reviewer's."""
+    """SQL: the published pieces whose readers' reports wait on the actor's desk, the moderator's and the reviewer's;
+    a correction that waits takes none of them away."""
     inside = covered(News.area_code, actor.areas(Role.REVIEWER))
     own = News.area_code.in_(sorted(reviewing_areas(actor)))
-    return sa.and_(News.state == State.PUBLISHED, sa.or_(inside, own))
+    return sa.and_(News.state.in_(PUBLIC), sa.or_(inside, own))
 
 
 def second_eyes_of(actor: Actor) -> sa.ColumnElement[bool]:
     """SQL: what was published by whoever wrote it, in the actor's district, and was not looked at yet."""
     inside = covered(News.area_code, actor.areas(Role.REVIEWER))
     unseen = sa.and_(News.self_published, News.seen_at.is_(None), News.state == State.PUBLISHED)
-    return sa.and_(unseen, inside, News.author_id != actor.user_id)
+    return sa.and_(unseen, inside, sa.func.coalesce(News.written_by_id, News.author_id) != actor.user_id)
 
 
 def can_read_reports(actor: Actor, news: News) -> bool:

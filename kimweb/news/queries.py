@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kimweb.areas.models import Area
 from kimweb.core import audit
-from kimweb.core.actor import Actor, covered
+from kimweb.core.actor import Actor, Role, covered
 from kimweb.core.errors import NotFound
 from kimweb.core.paging import PAGE_SIZE, Page, cut, moment_cursor, split_moment
 from kimweb.core.photos import Showing
@@ -85,8 +85,10 @@ def count_waiting(session: Session, actor: Actor) -> int:
 
 
 def waiting(session: Session, actor: Actor, *, after: tuple[date, int] | None, limit: int) -> Sequence[News]:
-    """Submitted pieces and corrections on the actor's desk, the most urgent first, after (due day, id)."""
-    query = sa.select(News).where(policy.waits_on(actor)).options(_PLACE, joinedload(News.author), _PHOTOS)
+    """Submitted pieces and corrections on the actor's desk, the most urgent first, after (due day, id); without those
+    that stand above them because readers reported what is published."""
+    wanted = sa.and_(policy.waits_on(actor), ~_reported(actor))
+    query = sa.select(News).where(wanted).options(_PLACE, joinedload(News.author), _PHOTOS)
     if after is not None:
         query = query.where(sa.tuple_(News.due_on, News.id) > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
     return session.scalars(query.order_by(News.due_on, News.id).limit(limit)).all()
@@ -104,12 +106,36 @@ def writing_areas(session: Session, actor: Actor) -> Sequence[Area]:
     return session.scalars(query.order_by(Area.code)).all()
 
 
-def record_for(session: Session, actor: Actor, news: News) -> list[audit.Entry]:
-    """What was done to a piece, oldest first, for those who may read it; for everybody else only who published it."""
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Who wrote what stands and who released it, as the record has it. `own`: one and the same; `later`: a correction
+    by somebody else than the author."""
+
+    writer: Role
+    releaser: Role
+    own: bool
+    later: bool
+
+
+def record_for(session: Session, actor: Actor, news: News) -> tuple[list[audit.Entry], Release | None]:
+    """What was done to a piece, oldest first, for those who may read it; for everybody else only who published it. And
+    how what stands was released; None where it never was."""
     entries = audit.history(session, news.audit_kind, news.audit_id)
+    release = _release(news, entries)
     if policy.can_read_record(actor, news):
-        return entries
-    return [replace(entry, text=None) for entry in entries if entry.verb == Verb.PUBLISH]
+        return entries, release
+    return [replace(entry, text=None) for entry in entries if entry.verb == Verb.PUBLISH], release
+
+
+def _release(news: News, entries: Sequence[audit.Entry]) -> Release | None:
+    last = next((at for at in range(len(entries) - 1, -1, -1) if entries[at].verb == Verb.PUBLISH), None)
+    if last is None:
+        return None
+    handed_in = next((one for one in reversed(entries[:last]) if one.verb in (Verb.SUBMIT, Verb.CORRECT)), None)
+    if handed_in is None:
+        return None
+    released, later = entries[last], handed_in.actor_id != news.author_id
+    return Release(handed_in.role, released.role, bool(released.detail.get("self")), later)
 
 
 def last_change(session: Session, actor: Actor, subject_id: str) -> audit.Entry | None:
@@ -183,10 +209,27 @@ def reports_of(session: Session, pieces: Sequence[News]) -> Mapping[int, Sequenc
     return found
 
 
-def reports_from(session: Session, news_id: int, network: str) -> Sequence[NewsReport]:
-    """The open reports of a piece from one network."""
-    query = sa.select(NewsReport).where(NewsReport.news_id == news_id, NewsReport.network == network)
-    return session.scalars(query.where(NewsReport.handled_at.is_(None))).all()
+def reports_like(session: Session, report: NewsReport) -> Sequence[NewsReport]:
+    """The open reports of the same piece from the same network or the same device."""
+    same = sa.or_(NewsReport.network == report.network, NewsReport.device == report.device)
+    query = sa.select(NewsReport).where(NewsReport.news_id == report.news_id, NewsReport.handled_at.is_(None), same)
+    return session.scalars(query).all()
+
+
+_COUNTS = sa.and_(NewsReport.handled_at.is_(None), NewsReport.counted)
+
+
+def counted_until(before: datetime) -> sa.Select[int]:
+    """SQL: the ids of pieces with open reports of so long ago that count."""
+    return sa.select(NewsReport.news_id).where(NewsReport.at <= before, _COUNTS)
+
+
+def counted_after(before: datetime) -> sa.ScalarSelect[int]:
+    """SQL: how many younger ones that count each piece has."""
+    query = sa.select(sa.func.count(NewsReport.id)).where(
+        NewsReport.news_id == News.id, NewsReport.at > before, _COUNTS
+    )
+    return query.scalar_subquery()
 
 
 def public_news(session: Session, news_id: int) -> News:

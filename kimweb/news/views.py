@@ -14,7 +14,7 @@ from kimweb.core.errors import Conflict, Invalid, InvalidTransition, NotFound
 from kimweb.core.i18n import N_
 from kimweb.core.idempotency import is_key, new_key
 from kimweb.core.permissions import Permission
-from kimweb.news import actions, autosaving, changes, forms, pages, queries, reporting
+from kimweb.news import actions, autosaving, changes, devices, forms, pages, queries, reporting
 from kimweb.news.changes import step_of
 from kimweb.news.models import News, State
 from kimweb.news.pages import autosaved
@@ -59,10 +59,16 @@ def write() -> Response:
     db, form = context.db_session(), forms.NewsForm()
     areas = queries.writing_areas(db, context.actor())
     form.area.choices = [(area.code, place_name(area)) for area in areas]
+    key = _key_of(form)
     if request.method == "POST" and form.validate():
         code = form.area.data or areas[0].code
-        return _saved(actions.write_news(db, step_of(), area_code=code, **_typed(form)))
-    return _edit_page(form, None, status=422 if form.errors else 200, areas=areas, key=_key_of(form))
+        try:
+            return _saved(actions.write_news(db, step_of(), area_code=code, **_typed(form)))
+        except Invalid as error:
+            form.blame(error.fields)
+            form.photos.again()
+            key = new_key()  # what it had made is deleted: sent again, it is another piece
+    return _edit_page(form, None, status=422 if form.errors else 200, areas=areas, key=key)
 
 
 def _key_of(form: forms.NewsForm) -> str:
@@ -211,7 +217,7 @@ def _report_page(news_id: int, form: forms.ReportForm, *, status: int = 200) -> 
 @public
 def report(news_id: int) -> Response:
     """Take in a reader's report; the answer is the same whether it counts or not."""
-    form = forms.ReportForm()
+    form, device = forms.ReportForm(), devices.this_device()
     if form.validate():
         try:
             reporting.report_news(
@@ -219,10 +225,11 @@ def report(news_id: int) -> Response:
                 news_id=news_id,
                 reason=form.words(),
                 network=context.network(),
+                device=device,
                 now=context.now(),
             )
         except Invalid as error:
             form.blame(error.fields)
             return _report_page(news_id, form, status=422)
-        return redirect(f"/berita/{news_id}/lapor/?terkirim=1", 303)
+        return devices.remember(redirect(f"/berita/{news_id}/lapor/?terkirim=1", 303), device)
     return _report_page(news_id, form, status=422)

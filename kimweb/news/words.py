@@ -12,9 +12,10 @@ from kimweb.core.i18n import N_
 from kimweb.core.worddiff import Kind, Part
 from kimweb.news import forms, policy
 from kimweb.news.models import State, Verb
+from kimweb.news.queries import REPORTS_COUNT, Release
 from kimweb.news.workflow import is_complete
 from kimweb.web import context
-from kimweb.web.words import add_verbs
+from kimweb.web.words import add_verbs, role_name
 
 VERBS: dict[str, str] = {
     Verb.SUBMIT: N_("diajukan"),
@@ -68,16 +69,31 @@ def _lines(text: str) -> Markup:
     return Markup("<br>\n").join(escape(line) for line in text.split("\n"))
 
 
+def who_wrote(release: Release) -> str:
+    """Who wrote what stands, and who released it."""
+    names = {"writer": role_name(release.writer), "role": role_name(release.releaser)}
+    if release.own and release.later:
+        told = gettext("Perbaikan terakhir ditulis dan diterbitkan orang yang sama: %(role)s.", **names)
+    elif release.own:
+        told = gettext("Ditulis dan diterbitkan orang yang sama: %(role)s.", **names)
+    elif release.later:
+        told = gettext("Perbaikan terakhir ditulis %(writer)s, diperiksa %(role)s.", **names)
+    else:
+        told = gettext("Ditulis %(writer)s, diperiksa %(role)s.", **names)
+    return str(told)
+
+
 def install(app: Flask) -> None:
     """Register the verbs, filters and questions."""
     add_verbs(app, VERBS)
     app.jinja_env.filters["news_state"] = lambda state: gettext(STATES[state])
     app.jinja_env.filters["news_title"] = lambda news: news.title or gettext("(tanpa judul)")
     app.jinja_env.filters["marked"] = marked
+    app.jinja_env.filters["who_wrote"] = who_wrote
     app.jinja_env.tests["complete"] = is_complete
     app.jinja_env.tests["in_election"] = lambda area_code: policy.in_election(context.actor(), area_code)
+    app.jinja_env.tests["reported"] = lambda news: news.reports >= REPORTS_COUNT
     app.jinja_env.globals.update(
-        in_election=lambda area_code: policy.in_election(context.actor(), area_code),
         held_back=lambda news: policy.held_back(context.actor(), news),
         return_reasons=lambda: _choices(forms.RETURN_REASONS),
     )

@@ -21,6 +21,7 @@ TRANSITIONS: Table[State, Verb] = {
     (State.REVISING, Verb.PUBLISH): to(State.PUBLISHED, by=Permission.NEWS_PUBLISH),
     (State.REVISING, Verb.WITHDRAW): to(State.WITHDRAWN, by=Permission.NEWS_WITHDRAW, reason=True),
     (State.PUBLISHED, Verb.KEEP): to(State.PUBLISHED, by=Permission.NEWS_WITHDRAW, reason=True),
+    (State.REVISING, Verb.KEEP): to(State.REVISING, by=Permission.NEWS_WITHDRAW, reason=True),
     (State.PUBLISHED, Verb.SECOND): to(State.PUBLISHED, by=Permission.NEWS_SECOND),
 }
 

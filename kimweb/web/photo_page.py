@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from wtforms import SelectMultipleField
 
 from kimweb.core import pictures
+from kimweb.core.errors import NotAllowed
 from kimweb.core.i18n import N_
 from kimweb.core.permissions import Permission
 from kimweb.core.photos import ALT_MAX, Mended, PhotoLink, file_of, one_of
@@ -55,8 +56,9 @@ class NeededAltForm(AltForm):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """What a feature brings. `address`: of its rows, whose arguments `find(session, actor, …)` and the action
-    `mend(session, step, …, photo_id=, to=)` take; `check(actor, row)` raises NotAllowed; `place(row)`: whose masthead
-    stands above."""
+    `mend(session, step, …, photo_id=, to=)` take; `check(actor, row)` raises NotAllowed, and so
+    does `check_words` where covering is up to the actor and the words are not; `place(row)`: whose masthead stands
+    above."""
 
     address: str
     permission: Permission
@@ -65,6 +67,7 @@ class Flow:
     mend: Callable[..., Any]
     place: Callable[[Any], Any]
     alt_form: type[AltForm] = NeededAltForm
+    check_words: Callable[..., Any] | None = None
 
 
 def register(bp: Blueprint, flow: Flow) -> None:
@@ -86,6 +89,8 @@ def register(bp: Blueprint, flow: Flow) -> None:
     def describe(photo_id: int, **row: Any) -> Response:
         """Write what it shows."""
         (subject, link), form = _found(flow, photo_id, row), flow.alt_form()
+        if flow.check_words:
+            flow.check_words(context.actor(), subject)
         if not form.validate():
             return _page(flow, subject, link, words=form)
         return _mend(flow, form, form.alt.data or "", N_("Keterangan foto tersimpan."), photo_id=photo_id, **row)
@@ -109,6 +114,15 @@ def _mend(flow: Flow, form: StateForm, to: Mended, message: str, **which: Any) -
     return done(message, to=_back(), title=subject.title)
 
 
+def _offers_words(flow: Flow, subject: Any) -> bool:
+    try:
+        if flow.check_words:
+            flow.check_words(context.actor(), subject)
+    except NotAllowed:
+        return False
+    return True
+
+
 def _back() -> str:
     """Where the row stands."""
     return request.path.partition("foto/")[0]
@@ -125,6 +139,7 @@ def _page(
         status=422 if cover or words else 200,
         cover=cover or CoverForm(formdata=None),
         words=words or flow.alt_form(formdata=None, data={"alt": link.alt}),
+        offers_words=_offers_words(flow, subject),
         photo=link,
         subject=subject,
         area=flow.place(subject),

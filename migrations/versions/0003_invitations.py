@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["used_by"], ["users.id"], name=op.f("fk_invitations_used_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_invitations_code_hash")),
+        sqlite_autoincrement=True,
     )
     for name in ("user_id", "batch", "invited_by"):
         op.create_index(op.f(f"ix_invitations_{name}"), "invitations", [name])

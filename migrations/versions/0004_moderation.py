@@ -59,6 +59,7 @@ def upgrade() -> None:
             ["area_code"], ["areas.code"], name=op.f("fk_election_periods_area_code"), onupdate="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_election_periods")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_election_periods_area_code", "election_periods", ["area_code"], unique=False)
     op.create_index("ix_election_periods_ends_on", "election_periods", ["ends_on"], unique=False)

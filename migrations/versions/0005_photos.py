@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["hash"], ["photos.hash"], name=op.f("fk_news_photos_hash")),
         sa.ForeignKeyConstraint(["owner_id"], ["news.id"], name=op.f("fk_news_photos_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_news_photos")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("news_photos", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_news_photos_hash"), ["hash"], unique=False)
@@ -58,6 +59,7 @@ def upgrade() -> None:
             ["owner_id"], ["announcements.id"], name=op.f("fk_announcement_photos_owner_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement_photos")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("announcement_photos", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_announcement_photos_hash"), ["hash"], unique=False)
@@ -76,6 +78,7 @@ def upgrade() -> None:
             ["owner_id"], ["aspirations.id"], name=op.f("fk_aspiration_photos_owner_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_aspiration_photos")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("aspiration_photos", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_aspiration_photos_hash"), ["hash"], unique=False)

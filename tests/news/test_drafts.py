@@ -112,3 +112,27 @@ def test_a_return_names_its_reason_from_the_list_or_in_own_words(
     entry = audit.last(session, "news", row.audit_id)
     assert entry is not None
     assert entry.text == kept
+
+
+@pytest.mark.parametrize("reused", [False, True])
+def test_a_form_sent_again_after_its_draft_was_deleted_says_so_and_touches_nobody_elses(
+    client: FlaskClient, people: People, session: Session, reused: bool
+) -> None:
+    enter(client, "budi")
+    fields = _written(client, langsung="ajukan")
+    where = client.post(WRITE, data=fields | {"langsung": "simpan"}).headers["Location"]
+    assert send(client, where + "penghapusan", on=where + "hapus/").status_code == 303
+    session.rollback()
+    other = people.news(State.DRAFT, author_id=people.users["sari"].id, body="Rahasia Sari.")
+    if reused:  # as a database would that gives the ids of deleted rows away again
+        other.id = int(where.split("/")[2])
+    people.put(other)
+    page = client.post(WRITE, data=fields)
+    assert page.status_code == 422
+    assert "Draf ini sudah dihapus." in page.text
+    assert problems(page.text) == []
+    session.rollback()
+    assert [(row.author_id, row.state) for row in session.scalars(sa.select(News))] == [(other.author_id, State.DRAFT)]
+    again = client.post(WRITE, data=form_fields(page.text, WRITE) | {"langsung": "simpan"})
+    assert again.status_code == 303, "the same words, sent once more, are another piece"
+    assert again.headers["Location"] != where

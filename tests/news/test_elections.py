@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from kimweb.accounts.models import RoleGrant
 from kimweb.areas import elections
 from kimweb.areas.models import ElectionPeriod
 from kimweb.core import audit
@@ -17,11 +18,12 @@ from kimweb.core.errors import InvalidTransition, NotAllowed, NotFound
 from kimweb.core.permissions import Permission
 from kimweb.core.workflow import Step
 from kimweb.news import actions, policy, queries
-from kimweb.news.models import News, State
+from kimweb.news.models import News, NewsPhoto, State
 from tests.support.clock import START
-from tests.support.forms import send
+from tests.support.forms import send, token_of
 from tests.support.html import problems
 from tests.support.people import EVERYBODY, LAIS, LUMPATAN, SEKAYU, SUKARAMI, People, day, enter
+from tests.support.pictures import with_photo
 
 NOTICE = "Jangan memuat calon dan partai. Laporan pemilu ke Bawaslu."
 WHY = "Masa pemilihan: tulisan sendiri diterbitkan Peninjau Kecamatan."
@@ -122,6 +124,21 @@ def test_restoring_is_no_way_round(people: People, session: Session) -> None:
     actions.restore_news(session, Step(people.actor("rahman"), START, reason="Benar."), news_id=row.id)
 
 
+def test_restoring_asks_whoever_wrote_what_stands(people: People, session: Session) -> None:
+    """Of Budi's piece stands what Sari wrote; of Sari's, what another moderator wrote."""
+    tono = people.users["nobody"]
+    people.put(RoleGrant(user_id=tono.id, role=Role.MODERATOR, area_code=SUKARAMI, starts_on=day(-1)))
+    by_sari = people.put(people.news(State.WITHDRAWN, written_by_id=people.users["sari"].id))
+    by_other = people.put(people.news(State.WITHDRAWN, author_id=people.users["sari"].id, written_by_id=tono.id))
+    _set(people)
+    sari, other = (Step(people.actor(name), START, reason="Sudah benar.") for name in ("sari", "nobody"))
+    for barred, row in ((sari, by_sari), (other, by_other)):
+        with pytest.raises(NotAllowed):
+            actions.restore_news(session, barred, news_id=row.id)
+    actions.restore_news(session, other, news_id=by_sari.id)
+    actions.restore_news(session, sari, news_id=by_other.id)
+
+
 def test_pages_say_so_and_why(client: FlaskClient, people: People) -> None:
     row, budis = _own(people), people.put(people.news(State.SUBMITTED))
     enter(client, "sari")
@@ -213,3 +230,47 @@ def test_a_piece_that_does_not_wait_is_no_matter_of_elections(people: People, se
     row = _own(people, State.PUBLISHED)
     with pytest.raises(InvalidTransition):
         actions.publish_news(session, Step(people.actor("rahman"), START), news_id=row.id)
+
+
+# ------------------------------------------------------------------ words of photos
+
+
+@pytest.mark.parametrize(
+    ("whose", "state", "who", "election", "may"),
+    [
+        ("sari's", State.PUBLISHED, "sari", True, False),
+        ("sari's", State.REVISING, "sari", True, False),
+        ("sari's", State.PUBLISHED, "rahman", True, True),
+        ("sari's", State.PUBLISHED, "tono", True, True),
+        ("sari's", State.PUBLISHED, "sari", False, True),
+        ("budi's", State.PUBLISHED, "sari", True, True),
+        ("corrected by sari", State.PUBLISHED, "sari", True, False),
+        ("corrected by sari", State.PUBLISHED, "sari", False, True),
+    ],
+)
+def test_a_photos_words_are_no_way_round(
+    client: FlaskClient, people: People, session: Session, whose: str, state: State, who: str, election: bool, may: bool
+) -> None:
+    sari, tono = people.users["sari"].id, people.users["nobody"]
+    people.put(RoleGrant(user_id=tono.id, role=Role.MODERATOR, area_code=SUKARAMI, starts_on=day(-1)))
+    values: dict[str, dict[str, object]] = {
+        "sari's": {"author_id": sari, "by_moderator": True},
+        "budi's": {},
+        "corrected by sari": {"written_by_id": sari, "by_moderator": True},
+    }
+    if state is State.REVISING:
+        values[whose]["changed_by_id"] = tono.id
+    row = people.put(people.news(state, **values[whose]))
+    path = with_photo(session, f"/berita/{row.id}/", alt="Warga")
+    if election:
+        _set(people)
+    enter(client, "nobody" if who == "tono" else who)
+    page = client.get(path)
+    assert page.status_code == 200, "covering is up to them"
+    assert (f'action="{path}uraian"' in page.text) is may
+    assert problems(page.text) == []
+    fields = {"csrf_token": token_of(client), "version": str(row.version)}
+    for words, status in (("", 422 if may else 403), ("Pilih nomor satu", 303 if may else 403)):
+        assert client.post(f"{path}uraian", data=fields | {"alt": words}).status_code == status
+    session.rollback()
+    assert [link.alt for link in session.scalars(sa.select(NewsPhoto))] == ["Pilih nomor satu" if may else "Warga"]

@@ -46,6 +46,7 @@ LEADS_TO = {
     (State.REVISING, Verb.PUBLISH): State.PUBLISHED,
     (State.REVISING, Verb.WITHDRAW): State.WITHDRAWN,
     (State.PUBLISHED, Verb.KEEP): State.PUBLISHED,
+    (State.REVISING, Verb.KEEP): State.REVISING,
     (State.PUBLISHED, Verb.SECOND): State.PUBLISHED,
 }
 ABOVE = {"sari", "rahman", "agus"}

@@ -200,13 +200,6 @@ def test_a_piece_of_another_village_does_not_exist_for_its_moderator(client: Fla
     assert client.post("/berita/999999/publikasi", data=token).status_code == 404
 
 
-def test_a_self_published_piece_says_so(client: FlaskClient, people: People) -> None:
-    own = people.put(people.news(author_id=people.users["sari"].id, self_published=True))
-    others = people.put(people.news())
-    assert "Ditulis dan diterbitkan moderator KIM yang sama." in client.get(f"/berita/{own.id}/").text
-    assert "Ditulis dan diterbitkan" not in client.get(f"/berita/{others.id}/").text
-
-
 # ------------------------------------------------------------------ reading
 
 

@@ -13,7 +13,18 @@ KIMWEB = ROOT / "kimweb"
 FEATURES = ("areas", "accounts", "kims", "news", "announcements", "aspirations", "home")
 ON_THE_WEB = frozenset(
     (
-        *("blueprint", "changes", "desk", "election_pages", "forms", "gallery", "gaps", "health", "invitation_forms"),
+        *(
+            "blueprint",
+            "changes",
+            "desk",
+            "devices",
+            "election_pages",
+            "forms",
+            "gallery",
+            "gaps",
+            "health",
+            "invitation_forms",
+        ),
         *(
             "invited",
             "log",

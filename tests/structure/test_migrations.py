@@ -44,3 +44,22 @@ def test_a_change_without_a_migration_is_noticed(database_url: str) -> None:
     changes = differences(database_url, other)
     kinds = {change[0] if isinstance(change, tuple) else change[0][0] for change in changes}
     assert kinds == {"add_column", "modify_type", "add_index"}
+
+
+KEPT_APART = ("news", "news_photos", "announcement_photos", "aspiration_photos", "election_periods", "invitations")
+"""Tables whose rows are deleted while the record or a form's key goes on naming their ids."""
+
+
+@pytest.mark.parametrize("name", KEPT_APART)
+def test_the_id_of_a_deleted_row_that_the_record_names_is_given_to_no_other(database_url: str, name: str) -> None:
+    """PostgreSQL counts on by itself; SQLite only where table and migration say so."""
+    assert Base.metadata.tables[name].dialect_options["sqlite"]["autoincrement"] is True
+    engine = make_engine(database_url)
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            made = connection.scalar(sa.text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": name})
+        assert "AUTOINCREMENT" in str(made)
+    else:
+        [id_] = [column for column in sa.inspect(engine).get_columns(name) if column["name"] == "id"]
+        assert "nextval" in str(id_["default"])
+    engine.dispose()

@@ -64,6 +64,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "news": {
         "autosaving": "actions: keeping what an author types",
         "changes": "views: one a noun",
+        "devices": "views: the cookie that tells one reader's device from another",
         "mending": "actions: covering parts of a photo, and describing it",
         "own_versions": "part of actions: which versions a form made by its autosave",
         "pages": "views: the page of one piece",
