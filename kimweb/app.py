@@ -12,6 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import kimweb.models  # noqa: F401 (says what search finds)
 from kimweb.accounts import invited as accounts_invited
 from kimweb.accounts import login, mail_pages, own_data_views, second_pages
 from kimweb.accounts import policy as accounts_policy
@@ -42,6 +43,7 @@ from kimweb.core.permissions import Permission
 from kimweb.core.workflow import possible
 from kimweb.home import desk as home_desk
 from kimweb.home import log as home_log
+from kimweb.home import searching as home_searching
 from kimweb.home import views as home_views
 from kimweb.news import policy as news_policy
 from kimweb.news import queries as news_queries
@@ -186,6 +188,7 @@ def _templates(app: Flask) -> None:
     announcements_words.install(app)
     aspirations_words.install(app)
     home_log.install(app)
+    home_searching.install(app)
     styles.install(app)
 
     @app.context_processor

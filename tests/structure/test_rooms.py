@@ -70,16 +70,19 @@ EXTRAS: dict[str, dict[str, str]] = {
         "mending": "actions: covering parts of a photo, and describing it",
         "own_versions": "part of actions: which versions a form made by its autosave",
         "pages": "views: the page of one piece",
+        "found": "what search finds of it",
         "reporting": "actions: taking in what readers report",
         "revisions": "what a change would change, in words",
         "texts": "part of actions: what a piece says, with its revisions",
         "words": "names for the interface",
     },
     "announcements": {
+        "found": "what search finds of it",
         "mending": "actions: covering parts of a photo, and describing it",
         "words": "names for the interface",
     },
     "aspirations": {
+        "found": "what search finds of it",
         "changes": "views: one a noun",
         "mending": "actions: covering parts of a photo, and describing it",
         "pages": "views: the page of one aspiration",
@@ -91,6 +94,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "words": "names for the interface",
     },
     "home": {
+        "searching": "views: the search",
         "who_sees": "who sees what of an aspiration, as the privacy page tells it",
         "blueprint": "views: the room's one blueprint",
         "desk": "views: the desk",
