@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from kimweb.areas.places import chosen, resolve, which_one
 from kimweb.areas.queries import area_asked
 from kimweb.aspirations import changes, forms, pages, places, queries, sending, tracking
 from kimweb.core.codes import clean_code
@@ -50,7 +51,7 @@ def _form_page(form: forms.SendForm, *, photos: bool, status: int = 200, candida
         status=status,
         form=form,
         photos=photos,
-        village=places.chosen(form.village.data),
+        village=chosen(form.village.data),
         candidates=candidates,
         about=forms.ABOUT,
         key=new_key(),
@@ -65,7 +66,7 @@ def _form_page(form: forms.SendForm, *, photos: bool, status: int = 200, candida
 def send() -> Response:
     """The form; the village is the chosen one, or `?desa=`. With `?foto=ya` it takes photos."""
     form = forms.SendForm(formdata=None)
-    village = places.chosen(request.args.get("desa", request.cookies.get(cookies.VILLAGE)))
+    village = chosen(request.args.get("desa", request.cookies.get(cookies.VILLAGE)))
     form.village.data = village.code if village else ""
     form.category.choices = places.category_choices()
     return _form_page(form, photos=request.args.get("foto") == "ya")
@@ -79,9 +80,9 @@ def sent() -> Response:
     form = forms.SendForm()
     form.category.choices = places.category_choices()
     valid = form.validate()
-    village, candidates = places.resolve(form.village.data or "")
+    village, candidates = resolve(form.village.data or "")
     if village is None and not form.village.errors:
-        form.village.errors = [places.which_one(candidates)]
+        form.village.errors = [which_one(candidates)]
     if not valid or village is None:
         photos = request.mimetype == "multipart/form-data"
         return _form_page(form, photos=photos, status=422, candidates=candidates)

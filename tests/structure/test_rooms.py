@@ -25,6 +25,8 @@ EXTRAS: dict[str, dict[str, str]] = {
     "areas": {
         "elections": "actions: masa pemilihan",
         "election_pages": "views: the admin's page of masa pemilihan",
+        "audience": "queries: who is addressed, for all that is told to some areas",
+        "places": "views: from what was typed to a village",
         "csvfile": "reads a decree's files and names the line that is wrong",
         "importing": "applies them; part of actions",
         "recoding": "what a table of old and new codes means; part of actions",
