@@ -34,6 +34,13 @@ from kimweb.aspirations import views as aspirations_views
 from kimweb.aspirations import words as aspirations_words
 from kimweb.aspirations import workflow as aspirations_workflow
 from kimweb.aspirations.models import Aspiration
+from kimweb.clarifications import policy as clarifications_policy
+from kimweb.clarifications import queries as clarifications_queries
+from kimweb.clarifications import views as clarifications_views
+from kimweb.clarifications import words as clarifications_words
+from kimweb.clarifications import workflow as clarifications_workflow
+from kimweb.clarifications.models import Clarification
+from kimweb.clarifications.tracking import TRACKER as CLAIM_TRACKER
 from kimweb.core import db
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import Clock, system_clock
@@ -59,17 +66,20 @@ _AUTHORITY: dict[type, Any] = {
     News: news_policy.authority,
     Announcement: announcements_policy.authority,
     Aspiration: aspirations_policy.authority,
+    Clarification: clarifications_policy.authority,
 }
 _TABLES: dict[type, Any] = {
     News: news_workflow.TRANSITIONS,
     Announcement: announcements_workflow.TRANSITIONS,
     Aspiration: aspirations_workflow.TRANSITIONS,
+    Clarification: clarifications_workflow.TRANSITIONS,
 }
 _ADDRESSES = context.Addresses(desk="home.desk", sign_in="accounts.sign_in", prove="aspirations.track")
 _LAST_CHANGE: dict[str, context.LastChange] = {
     News.audit_kind: news_queries.last_change,
     Announcement.audit_kind: announcements_queries.last_change,
     Aspiration.audit_kind: aspirations_timeline.last_change,
+    Clarification.audit_kind: clarifications_queries.last_change,
 }
 _BLUEPRINTS = (
     home_views.bp,
@@ -82,6 +92,7 @@ _BLUEPRINTS = (
     news_views.bp,
     announcements_views.bp,
     aspirations_views.bp,
+    clarifications_views.bp,
 )
 
 
@@ -132,7 +143,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
 
 def _load_actor() -> Actor:
-    return login.load_actor(tracking.proofs())
+    return login.load_actor(tracking.proofs() | CLAIM_TRACKER.proofs())
 
 
 def _database(app: Flask, settings: Settings) -> SQLAlchemy:
@@ -178,6 +189,7 @@ def _templates(app: Flask) -> None:
     news_words.install(app)
     announcements_words.install(app)
     aspirations_words.install(app)
+    clarifications_words.install(app)
     home_log.install(app)
     styles.install(app)
 

@@ -4,6 +4,7 @@ from kimweb.accounts import models as accounts
 from kimweb.announcements import models as announcements
 from kimweb.areas import models as areas
 from kimweb.aspirations import models as aspirations
+from kimweb.clarifications import models as clarifications
 from kimweb.core import audit, calendar, erasure, idempotency, outbox, photos, throttle
 from kimweb.kims import models as kims
 from kimweb.news import models as news
@@ -15,6 +16,7 @@ __all__ = [
     "aspirations",
     "audit",
     "calendar",
+    "clarifications",
     "erasure",
     "idempotency",
     "kims",

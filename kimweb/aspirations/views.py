@@ -14,6 +14,7 @@ from kimweb.core.i18n import N_
 from kimweb.core.idempotency import new_key
 from kimweb.web import context, cookies
 from kimweb.web.access import public
+from kimweb.web.forms import TrackForm
 from kimweb.web.htmx import render_page
 from kimweb.web.photos import takes_photos
 
@@ -113,7 +114,7 @@ def track() -> Response:
     known = tracking.tracked_code()
     if known and asked in ("", known):
         return redirect(f"/aspirasi/{known}/", 303)
-    form = forms.TrackForm(formdata=None, code=asked)
+    form = TrackForm(formdata=None, code=asked)
     return render_page("aspirations/track.html", form=form, refused="")
 
 
@@ -121,7 +122,7 @@ def track() -> Response:
 @public
 def tracked() -> Response:
     """Check code and PIN. The same answer for an unknown code and for a wrong PIN."""
-    form, refused = forms.TrackForm(), ""
+    form, refused = TrackForm(), ""
     code = clean_code(form.code.data or "")
     if form.validate():
         if code and code == tracking.tracked_code():
