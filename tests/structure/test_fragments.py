@@ -29,6 +29,7 @@ MACROS = {
     "components/page.html",
     "components/photos.html",
     "announcements/parts.html",
+    "clarifications/parts.html",
 }
 LAYOUTS = {"layouts/base.html", "layouts/desk.html"}
 FRAGMENTS = [name for name in ALL if Path(name).name.startswith("_")]
