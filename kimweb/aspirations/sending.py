@@ -135,4 +135,5 @@ def check_pin(session: Session, *, code: str, pin: str, server_key: str, network
         return row.pin_counter if row else None
 
     who = {"server_key": server_key, "network": network}
-    return pins.check_pin(session, name=code, pin=pin, counter=counter, now=now, **who)
+    with writing(session):
+        return pins.check_pin(session, name=code, pin=pin, counter=counter, now=now, **who)

@@ -144,7 +144,7 @@ def correct(session: Session, step: Step, *, clarification_id: int, text: Text, 
         if correction not in row.corrections:
             row.corrections.append(correction)
         row.proposed_by = step.actor.user_id
-        row.due_on = row.due_on or due_day(session, step)
+        row.due_on = row.due_on or _due_day(session, step)
     return row
 
 
@@ -184,7 +184,7 @@ def withdraw(session: Session, step: Step, *, clarification_id: int) -> Clarific
     return row
 
 
-def due_day(session: Session, step: Step) -> date:
+def _due_day(session: Session, step: Step) -> date:
     """Until when a desk should do something about what comes in now."""
     return load_calendar(session).add(local_day(step.now), ANSWER_DAYS)
 

@@ -76,6 +76,11 @@ def _village() -> sa.ColumnElement[str]:
     return sa.func.coalesce(Clarification.village_code, "")
 
 
+def has_desk(actor: Actor) -> bool:
+    """Whether the actor examines claims at all: for all others nothing need be asked."""
+    return actor.has_any((Role.REVIEWER, Role.ADMIN))
+
+
 def on_desk_of(actor: Actor) -> sa.ColumnElement[bool]:
     """SQL: what waits on the actor's desk. A village's claim lies with its district; the regency joins when it is late,
     when a second person is needed, and when somebody of the district abstained. Never what the actor keeps out of, nor

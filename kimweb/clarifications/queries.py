@@ -165,12 +165,16 @@ def waiting_from(session: Session, *, clarification_id: int, network: str) -> in
 
 def count_waiting(session: Session, actor: Actor) -> int:
     """How many wait on the actor's desk."""
+    if not policy.has_desk(actor):
+        return 0
     query = sa.select(sa.func.count()).select_from(Clarification).where(policy.on_desk_of(actor))
     return session.scalar(query) or 0
 
 
 def waiting(session: Session, actor: Actor, *, after: tuple[date, int] | None, limit: int) -> Sequence[Clarification]:
     """What waits on the actor's desk, the most urgent first, after (due day, id)."""
+    if not policy.has_desk(actor):
+        return []
     query = sa.select(Clarification).where(policy.on_desk_of(actor)).options(*_whole())
     if after is not None:
         position = sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from kimweb.clarifications import actions, queries, rebutting, sending
 from kimweb.clarifications.models import Declined, SeenIn, Verdict
 from kimweb.clarifications.texts import Source, Text
 from kimweb.core.actor import REGENCY, Actor, district_of
+from kimweb.core.calendar import JAKARTA
 from kimweb.core.codes import ALPHABET
 from kimweb.core.photos import NewPhoto
 from kimweb.demo import scenes
@@ -43,7 +44,9 @@ class Question:
         """`area`: where it goes round; `others`: those before it."""
         self.world, self.area, self.text, self.others = world, area, text, others
         self.id = 0
-        at = world.now - timedelta(days=text.get("days", 0), hours=text.get("hours", 1))
+        at = world.now - timedelta(hours=text.get("hours", 0))
+        if "days" in text:  # (what is long over happened in office hours)
+            at = datetime.combine(world.today - timedelta(days=text["days"]), time(8, 20), tzinfo=JAKARTA)
         world.plan(at, self.send)
         for number, act in enumerate(self._acts(), 1):
             world.plan(at + number * _STEP, act)

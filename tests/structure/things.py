@@ -176,10 +176,8 @@ def clarifications(people: People) -> Iterator[Thing]:
     rows["claim, of no village"] = people.claim(state.EXAMINED, claim=mark(), title=mark(), village_code=None)
     people.put(*rows.values())
     for name, row in rows.items():
-        # (one that was withdrawn says so, which is no 404)
-        instead = {"clarifications.show": 410} if row.state is state.WITHDRAWN else {}
         seen, allowed = _seen(claim_policy, row), _allowed(claim_policy, row)
-        yield Thing(name, "/cek-fakta/", {"clarification_id": row.id}, seen, allowed, row.title, instead)
+        yield Thing(name, "/cek-fakta/", {"clarification_id": row.id}, seen, allowed, row.title)
         public = everybody if claim_policy.is_public(row) else nobody
         for rule in ("bantah/", "bantahan"):
             at = f"/cek-fakta/<id:clarification_id>/{rule}"
