@@ -29,6 +29,8 @@ from kimweb.core.photos import Showing
 
 FRONT_DAYS = 60
 """For so long a clarification stands beside the announcements; on its own list it stays."""
+SHARED_WORDS = 2
+"""How many words two texts must share to be similar."""
 SIMILAR_AMONG = 100
 """Among how many of the newest that share a word the most similar are looked for."""
 _COMMON = frozenset("yang untuk dari akan tidak dengan pada atau juga sudah bisa kalau karena oleh saya kami".split())  # noqa: SIM905
@@ -88,14 +90,13 @@ def words_of(text: str) -> frozenset[str]:
 def similar(session: Session, text: str, *, limit: int = 3) -> Sequence[Clarification]:
     """The published ones that may answer a claim already: those that share most words with it, two at least."""
     wanted = words_of(text)
-    if not wanted:
+    if len(wanted) < SHARED_WORDS:
         return []
     columns = (Clarification.title, Clarification.claimed)
     shares = sa.or_(*(column.icontains(word, autoescape=True) for word in sorted(wanted) for column in columns))
     query = sa.select(Clarification).where(policy.public(), shares).order_by(*_NEWEST).limit(SIMILAR_AMONG)
-    least = min(2, len(wanted))
     scored = [(len(wanted & words_of(f"{row.title} {row.claimed}")), row) for row in session.scalars(query)]
-    best = sorted((pair for pair in scored if pair[0] >= least), key=lambda pair: -pair[0])
+    best = sorted((pair for pair in scored if pair[0] >= SHARED_WORDS), key=lambda pair: -pair[0])
     return [row for _score, row in best[:limit]]
 
 
