@@ -113,6 +113,7 @@ def test_many_from_one_network_are_taken_in_and_marked(client: FlaskClient, sess
         ({"claim": " "}, "Masih kosong"),
         ({"link": "javascript:alert(1)"}, "Belum terbaca sebagai alamat"),
         ({"link": "data:text/html,x"}, "Belum terbaca sebagai alamat"),
+        ({"link": "javascript://contoh.example/%0aalert(1)"}, "Belum terbaca sebagai alamat"),
         ({"seen_in": "radio"}, "Pilih satu dari daftar"),
         ({"village": "Entahlah"}, "Tidak ada desa dengan nama ini"),
     ],
