@@ -46,7 +46,15 @@ def test_a_change_without_a_migration_is_noticed(database_url: str) -> None:
     assert kinds == {"add_column", "modify_type", "add_index"}
 
 
-KEPT_APART = ("news", "news_photos", "announcement_photos", "aspiration_photos", "election_periods", "invitations")
+KEPT_APART = (
+    "news",
+    "news_photos",
+    "announcement_photos",
+    "aspiration_photos",
+    "clarification_photos",
+    "election_periods",
+    "invitations",
+)
 """Tables whose rows are deleted while the record or a form's key goes on naming their ids."""
 
 
