@@ -6,6 +6,7 @@ from kimweb.announcements import models as announcements
 from kimweb.areas import models as areas
 from kimweb.aspirations import found as _aspirations_found  # noqa: F401
 from kimweb.aspirations import models as aspirations
+from kimweb.clarifications import found as _clarifications_found  # noqa: F401
 from kimweb.clarifications import models as clarifications
 from kimweb.core import audit, calendar, erasure, idempotency, outbox, photos, search, throttle
 from kimweb.kims import models as kims

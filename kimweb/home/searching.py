@@ -19,8 +19,18 @@ from kimweb.web.forms import clean_line
 from kimweb.web.htmx import render_page
 
 PLACES_SHOWN = 5
-KINDS = {"news": N_("Berita"), "announcement": N_("Pengumuman"), "aspiration": N_("Aspirasi")}
-ADDRESSES = {"news": "/berita/%s/", "announcement": "/pengumuman/%s/", "aspiration": "/aspirasi/%s/"}
+KINDS = {
+    "news": N_("Berita"),
+    "announcement": N_("Pengumuman"),
+    "aspiration": N_("Aspirasi"),
+    "clarification": N_("Cek Fakta"),
+}
+ADDRESSES = {
+    "news": "/berita/%s/",
+    "announcement": "/pengumuman/%s/",
+    "aspiration": "/aspirasi/%s/",
+    "clarification": "/cek-fakta/%s/",
+}
 
 
 @bp.get("/cari/")

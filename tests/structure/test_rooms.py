@@ -97,6 +97,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "words": "names for the interface",
     },
     "clarifications": {
+        "found": "what search finds of it",
         "changes": "views: one a noun",
         "claim_pages": "views: handing a claim in, and following it",
         "mending": "actions: covering parts of a photo, and describing it",
