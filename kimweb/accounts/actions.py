@@ -140,11 +140,11 @@ def change_password(
     with writing(session):
         locked = queries.own_account(session, actor)
         check_mark(locked, mark, "old")
-        set_hash(session, locked, fresh, now=now, keep=token_hash(keep))
+        set_hash(session, user=locked, fresh=fresh, now=now, keep=token_hash(keep))
         _record(session, locked, "password", actor_id=locked.id, now=now)
 
 
-def set_hash(session: Session, user: User, fresh: str, *, now: datetime, keep: str = "") -> None:
+def set_hash(session: Session, *, user: User, fresh: str, now: datetime, keep: str = "") -> None:
     """Let a new password count: every session ends but `keep` (the hash of its token), and so does every other way to
     a password: open slips and mailed links. Joins the caller's transaction, which holds the person's lock."""
     with writing(session):

@@ -244,5 +244,5 @@ def set_password(
         if slip is None or user is None:
             raise Invalid(REFUSED, {"code": REFUSED})
         slip.used_at, slip.used_by = now, user.id
-        actions.set_hash(session, user, fresh, now=now)
+        actions.set_hash(session, user=user, fresh=fresh, now=now)
         record_slip(session, slip, "accept", role=Role.SYSTEM, actor_id=user.id, now=now)

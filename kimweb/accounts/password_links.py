@@ -102,7 +102,7 @@ def set_password(session: Session, *, token: str, password: str, passwords: Pass
         link = usable(session, token=token, now=now)
         if link is None or user is None:
             raise Invalid(REFUSED, {"token": REFUSED})
-        actions.set_hash(session, user, fresh, now=now)
+        actions.set_hash(session, user=user, fresh=fresh, now=now)
         outbox.enqueue(session, kind=CHANGED, subject=str(user.id), now=now)
         _record(session, user.id, "password_by_mail", now)
 

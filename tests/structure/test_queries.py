@@ -17,6 +17,7 @@ ALSO = {
     "areas/recoding.py": "the same",
     "areas/shipped.py": "the same, for the files that come with the program",
     "accounts/directory.py": "queries: the people under somebody, and slips",
+    "accounts/seats.py": "queries: from what was typed to the place of a role",
     "cli.py": "commands",
 }
 HOUSES = ("core", "demo")
