@@ -78,7 +78,7 @@ def desk() -> Response:
     db, actor = context.db_session(), context.actor()
     found = pile(db, actor, request.args)
     rows = found.page.items
-    away, stands_in = absences_today(db, actor.user_id or 0, actor.day)
+    away, stands_in = absences_today(db, actor)
     values: dict[str, Any] = {
         **found.head(),
         "away": away,
