@@ -185,6 +185,7 @@ ASKED, ANSWERED = (_sent(state, Desk.SENDER, sender=True) for state in (State.AS
 NEWS: Fields = {"title": "Jalan selesai", "body": "Jalan poros selesai dicor."}
 ANNOUNCEMENT: Fields = {"title": "Pasar murah", "body": "Sabtu.", "starts_on": "18-11-2026", "ends_on": "25-11-2026"}
 SENDING: Fields = {"title": "Jembatan", "body": "Lapuk sejak Juli.", "category": "…"}
+SOURCES: Fields = {"source_title": ["Surat", ""], "source_where": ["Kantor camat, 2 November 2026", ""]}
 HOLIDAY: Fields = {"day": "28-11-2026", "name": "Hari jadi", "kind": "daerah"}
 CASES = [
     Case("home.language", "warga", "/bantuan/", "/bahasa/", {"bahasa": "en"}, {"bahasa": "jv"}),
@@ -499,7 +500,7 @@ CASES = [
         "rahman",
         _claimed(ClaimState.PUBLISHED, "perbaiki/"),
         "/ralat",
-        {"truth": "Lain.", "change": "Isi.", "why": "Keliru."},
+        {"truth": "Lain.", "change": "Isi.", "why": "Keliru.", **SOURCES},
         {"truth": WRITTEN, "change": "", "why": "x"},
         SHOWN,
     ),
