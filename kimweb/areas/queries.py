@@ -131,12 +131,6 @@ def find_area(session: Session, text: str, kinds: Collection[AreaKind]) -> tuple
     return (best[0], []) if len(best) == 1 else (None, best)
 
 
-def named(session: Session, codes: Collection[str]) -> Sequence[Area]:
-    """The areas under these codes, with their parents (one statement)."""
-    query = sa.select(Area).where(Area.code.in_(sorted(set(codes)))).options(joinedload(Area.parent))
-    return session.scalars(query).all()
-
-
 def near_areas(session: Session, q: str, *, limit: int = 4) -> Sequence[Area]:
     """The areas whose name, or name and district, is written nearly like `q`, the nearest first (one statement)."""
     typed = names.fold(" ".join(names.split_query(q[:QUERY_MAX])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -112,6 +112,12 @@ def announcement_drafts_of(session: Session, user_id: int) -> Sequence[Announcem
         Announcement.author_id == user_id, Announcement.state == AnnouncementState.DRAFT
     )
     return session.scalars(query.order_by(Announcement.id).with_for_update()).all()
+
+
+def named(session: Session, codes: Collection[str]) -> Sequence[Area]:
+    """The areas under these codes, with their parents (one statement)."""
+    query = sa.select(Area).where(Area.code.in_(sorted(set(codes)))).options(joinedload(Area.parent))
+    return session.scalars(query).all()
 
 
 def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing]:

@@ -12,6 +12,7 @@ from kimweb.areas import queries as areas
 from kimweb.areas.words import place_name
 from kimweb.core import search
 from kimweb.core.i18n import N_
+from kimweb.home import queries
 from kimweb.home.blueprint import bp
 from kimweb.web import context
 from kimweb.web.access import public
@@ -45,7 +46,7 @@ def find() -> Response:
     values["places"] = areas.search_areas(db, q[: areas.QUERY_MAX], PLACES_SHOWN) if q and not after else []
     nothing = q and not values["places"] and not page.items
     values["near"] = areas.near_areas(db, q[: areas.QUERY_MAX])[:PLACES_SHOWN] if nothing else []
-    found_in = areas.named(db, [hit.entry.area_code for hit in page.items])
+    found_in = queries.named(db, [hit.entry.area_code for hit in page.items])
     values["where"] = {area.code: place_name(area) for area in found_in}
     return render_page("home/search.html", "home/_found.html", addresses=ADDRESSES, **values)
 

@@ -22,6 +22,7 @@ ON_THE_WEB = frozenset(
             "election_pages",
             "forms",
             "gallery",
+            "searching",
             "gaps",
             "health",
             "invitation_forms",
