@@ -278,3 +278,21 @@ def open_slips_of(session: Session, user_id: int) -> Sequence[Invitation]:
         Invitation.user_id == user_id, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None)
     )
     return session.scalars(query.order_by(Invitation.id).with_for_update()).all()
+
+
+def open_seats(session: Session, now: datetime) -> set[tuple[str, Holding]]:
+    """Whom a slip that still works invites, by name (case folded), and to what (one statement)."""
+    query = sa.select(Invitation.name, Invitation.role, Invitation.area_code, Invitation.agency_id).where(
+        Invitation.role.is_not(None),
+        Invitation.used_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        Invitation.expires_at > now,
+    )
+    rows = session.execute(query)
+    return {(name.casefold(), Holding(role, area, agency)) for name, role, area, agency in rows if role}
+
+
+def villages(session: Session) -> Sequence[Area]:
+    """Every village and ward with its district, by district and name (one statement)."""
+    query = sa.select(Area).where(Area.kind.in_(LOWEST)).options(joinedload(Area.parent))
+    return session.scalars(query.order_by(Area.parent_code, Area.name, Area.code)).all()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import csvfile, directory, invitations, inviting_many, seats
+from kimweb.accounts import csvfile, directory, invitations, inviting_many, queries
 from kimweb.accounts.invitation_forms import DistrictForm
 from kimweb.accounts.inviting_many import AlreadyOpen, Sending
 from kimweb.accounts.models import Invitation
@@ -59,7 +59,7 @@ def _import_page(faults: Sequence[str] = ()) -> Response:
 
 def example() -> Response:
     """A file to fill in: a line for a moderator of each village and ward, without the name."""
-    return file_to_keep(example_csv(seats.villages(context.db_session())), name="contoh.csv", mimetype="text/csv")
+    return file_to_keep(example_csv(queries.villages(context.db_session())), name="contoh.csv", mimetype="text/csv")
 
 
 def invite_district() -> Response:
