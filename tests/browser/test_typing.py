@@ -1,4 +1,4 @@
-"""Public forms that answer while one types: htmx comes when somebody goes to write, and what it brings is on the page."""
+"""Public forms that answer while one types: htmx comes when somebody goes to write, and shows what it brings."""
 
 from __future__ import annotations
 
