@@ -12,6 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import kimweb.models  # noqa: F401 (says what search finds)
 from kimweb.accounts import invited as accounts_invited
 from kimweb.accounts import login, mail_pages, own_data_views, second_pages
 from kimweb.accounts import policy as accounts_policy
@@ -34,6 +35,13 @@ from kimweb.aspirations import views as aspirations_views
 from kimweb.aspirations import words as aspirations_words
 from kimweb.aspirations import workflow as aspirations_workflow
 from kimweb.aspirations.models import Aspiration
+from kimweb.clarifications import policy as clarifications_policy
+from kimweb.clarifications import queries as clarifications_queries
+from kimweb.clarifications import views as clarifications_views
+from kimweb.clarifications import words as clarifications_words
+from kimweb.clarifications import workflow as clarifications_workflow
+from kimweb.clarifications.models import Clarification
+from kimweb.clarifications.tracking import TRACKER as CLAIM_TRACKER
 from kimweb.core import db
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import Clock, system_clock
@@ -42,6 +50,7 @@ from kimweb.core.permissions import Permission
 from kimweb.core.workflow import possible
 from kimweb.home import desk as home_desk
 from kimweb.home import log as home_log
+from kimweb.home import searching as home_searching
 from kimweb.home import views as home_views
 from kimweb.news import policy as news_policy
 from kimweb.news import queries as news_queries
@@ -59,11 +68,13 @@ _AUTHORITY: dict[type, Any] = {
     News: news_policy.authority,
     Announcement: announcements_policy.authority,
     Aspiration: aspirations_policy.authority,
+    Clarification: clarifications_policy.authority,
 }
 _TABLES: dict[type, Any] = {
     News: news_workflow.TRANSITIONS,
     Announcement: announcements_workflow.TRANSITIONS,
     Aspiration: aspirations_workflow.TRANSITIONS,
+    Clarification: clarifications_workflow.TRANSITIONS,
 }
 _ADDRESSES = context.Addresses(
     desk="home.desk", account="accounts.account", sign_in="accounts.sign_in", prove="aspirations.track"
@@ -72,6 +83,7 @@ _LAST_CHANGE: dict[str, context.LastChange] = {
     News.audit_kind: news_queries.last_change,
     Announcement.audit_kind: announcements_queries.last_change,
     Aspiration.audit_kind: aspirations_timeline.last_change,
+    Clarification.audit_kind: clarifications_queries.last_change,
 }
 _OWN_TEXTS = {
     News.audit_kind: news_queries.texts_by,
@@ -88,6 +100,7 @@ _BLUEPRINTS = (
     news_views.bp,
     announcements_views.bp,
     aspirations_views.bp,
+    clarifications_views.bp,
 )
 
 
@@ -139,7 +152,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
 
 def _load_actor() -> Actor:
-    return login.load_actor(tracking.proofs())
+    return login.load_actor(tracking.proofs() | CLAIM_TRACKER.proofs())
 
 
 def _database(app: Flask, settings: Settings) -> SQLAlchemy:
@@ -185,7 +198,9 @@ def _templates(app: Flask) -> None:
     news_words.install(app)
     announcements_words.install(app)
     aspirations_words.install(app)
+    clarifications_words.install(app)
     home_log.install(app)
+    home_searching.install(app)
     styles.install(app)
 
     @app.context_processor

@@ -17,13 +17,14 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+import kimweb.models  # noqa: F401 (says what search finds)
 from kimweb import devtools, specimens
 from kimweb.accounts import actions as accounts
 from kimweb.accounts import mails, second_factor
 from kimweb.accounts.passwords import Passwords
 from kimweb.areas import actions as areas
 from kimweb.aspirations import erasing as aspirations
-from kimweb.core import chain, db, grants, mail, outbox
+from kimweb.core import chain, db, grants, mail, outbox, search
 from kimweb.core.actor import REGENCY, Role
 from kimweb.core.calendar import system_clock
 from kimweb.core.errors import Invalid, KimError
@@ -58,6 +59,15 @@ def init(settings: Settings, _options: argparse.Namespace) -> None:
     grants.grant(owner, settings.database_url)
     with _session(settings) as session:
         areas.load_reference(session, now=system_clock(), progress=_say)
+        with db.writing(session):
+            if search.is_empty(session) and (count := search.reindex(session)):
+                _say(f"Pencarian: {count} tulisan.")
+
+
+def reindex(settings: Settings, _options: argparse.Namespace) -> None:
+    """Write the entries of search anew: after areas were renamed, or when in doubt."""
+    with _session(settings) as session, db.writing(session):
+        _say(f"Pencarian: {search.reindex(session)} tulisan.")
 
 
 def run_demo(settings: Settings, options: argparse.Namespace) -> None:
@@ -248,6 +258,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add("erase-sender", erase_sender)
     command.add_argument("code", help="the aspiration's code, such as 7KM-4QC")
     command.add_argument("--text", action="store_true", help="also what the sender wrote")
+    add("reindex", reindex)
     command = add("work", work)
     command.add_argument("--once", action="store_true", help="do what is due, then end")
     command.add_argument("--with-parent", type=int, metavar="PID", help="end when this process, which started it, ends")

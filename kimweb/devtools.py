@@ -41,6 +41,9 @@ _FIELDS = (
     "SelectMultipleField",
     "IntegerField",
     "AreasField",
+    "LinkField",
+    "PhotosField",
+    "SourcesField",
     "NumberField",
     "OneOf",
 )

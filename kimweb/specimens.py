@@ -15,6 +15,9 @@ from kimweb.areas.policy import can_edit_reference
 from kimweb.aspirations import models as aspirations
 from kimweb.aspirations import policy as aspiration_policy
 from kimweb.aspirations.workflow import TRANSITIONS as aspiration_table
+from kimweb.clarifications import models as clarifications
+from kimweb.clarifications import policy as clarification_policy
+from kimweb.clarifications.workflow import TRANSITIONS as clarification_table
 from kimweb.core.actor import REGENCY, Actor, Holding, Role
 from kimweb.core.permissions import Permission
 from kimweb.news import models as news
@@ -49,7 +52,8 @@ def _people() -> dict[str, Actor]:
 
 def matrices() -> list[Matrix]:
     """The matrix of each feature: role × verb × place, from its policy and table."""
-    return [_news_matrix(), _announcement_matrix(), _aspiration_matrix(), _reference_matrix(), _account_matrix()]
+    flows = [_news_matrix(), _announcement_matrix(), _aspiration_matrix(), _clarification_matrix()]
+    return [*flows, _reference_matrix(), _account_matrix()]
 
 
 def _news_matrix() -> Matrix:
@@ -150,6 +154,33 @@ def _aspiration_matrix() -> Matrix:
     others = {"sender (code and PIN)": _actor(user_id=None, proofs=["aspiration:H4T-9QC"])}
     others["system"] = _actor(Holding(Role.SYSTEM, REGENCY), user_id=None)
     return Matrix("Aspirations", {**_people(), **others}, cases)
+
+
+def _clarification_matrix() -> Matrix:
+    def rows(state: clarifications.State, proposer: int | None = None, *, village: bool = True) -> dict[str, Any]:
+        found = {}
+        for place, code in _PLACES.items():
+            row = clarifications.Clarification(code="H4T-9QC", village_code=code if village else None, state=state)
+            row.proposed_by = proposer
+            found[place] = row
+        return found
+
+    see = clarification_policy.can_see
+    cases = [Case("see", str(state), None, rows(state), see) for state in clarifications.State]
+    received = clarifications.State.RECEIVED
+    cases.append(Case("see", f"{received}, of no village", None, rows(received, village=False), see))
+    for (state, verb), step in clarification_table.items():
+        ask = by_policy(clarification_policy.authority, step.permission)
+        cases.append(Case(verb, str(state), step.permission, rows(state), ask))
+        if verb is clarifications.Verb.PUBLISH:
+            own = f"{state}, what they proposed themselves"
+            cases.append(Case(verb, own, step.permission, rows(state, _OTHERS), ask))
+    published = rows(clarifications.State.PUBLISHED)
+    for name, permission in (("foto", Permission.CLARIFICATION_PHOTO), ("tanggapan", Permission.CLARIFICATION_REPLY)):
+        ask = by_policy(clarification_policy.authority, permission)
+        cases.append(Case(name, str(clarifications.State.PUBLISHED), permission, published, ask))
+    sender = {"sender (code and PIN)": _actor(user_id=None, proofs=["clarification:H4T-9QC"])}
+    return Matrix("Cek Fakta", {**_people(), **sender}, cases)
 
 
 def _reference_matrix() -> Matrix:

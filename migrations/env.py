@@ -15,6 +15,11 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
+def include_name(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave the index of search alone: each database has one of its own kind (0012)."""
+    return not (kind in ("table", "index") and str(name).startswith(("search_words", "ix_search_words")))
+
+
 def run() -> None:
     """Run the migrations in one transaction, on SQLite in batch mode."""
     url = context.config.attributes.get("url") or Settings.from_env().migrate_url
@@ -25,6 +30,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             render_item=render_item,
+            include_name=include_name,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -117,17 +117,20 @@ def load_actor(session: Session, user: User, now: datetime, proofs: frozenset[st
         Absence.ends_on >= day,
         _work_together(Absence.user_id, sa.literal(user.id), day),  # whoever left the village stands in for nobody
     )
-    query = sa.select(RoleGrant.role, RoleGrant.area_code, RoleGrant.agency_id).where(
+    away = sa.exists().where(Absence.user_id == user.id, Absence.starts_on <= day, Absence.ends_on >= day)
+    query = sa.select(RoleGrant.role, RoleGrant.area_code, RoleGrant.agency_id, RoleGrant.user_id, away).where(
         sa.or_(RoleGrant.user_id == user.id, RoleGrant.user_id.in_(absent_ids)), _holds(RoleGrant, day)
     )
-    holdings = {Holding(role, area, agency) for role, area, agency in session.execute(query)}
+    rows = session.execute(query).all()
+    holdings = {Holding(role, area, agency) for role, area, agency, _holder, _away in rows}
     districts = [h.area_code for h in holdings if h.role is Role.REVIEWER and h.area_code]
     if districts:
         vacant = villages_without_moderator(session, districts, day)
         holdings.update(Holding(Role.MODERATOR, code, by=Role.REVIEWER) for code in vacant)
     elections = elections_on(session, day) if holdings else frozenset()
     who = Actor(day=day, user_id=user.id, name=user.name, holdings=frozenset(holdings), proofs=proofs)
-    return replace(who, elections=elections)
+    absences = any(is_away or holder != user.id for *_holding, holder, is_away in rows)
+    return replace(who, elections=elections, absences=absences)
 
 
 def user_by_username(session: Session, username: str) -> User | None:
@@ -188,10 +191,13 @@ def absence_of(session: Session, user_id: int, day: date) -> Absence | None:
     return session.scalars(query.limit(1)).first()
 
 
-def absences_today(session: Session, user_id: int, day: date) -> tuple[Absence | None, Sequence[Absence]]:
-    """The person's own absence that runs on `day`, with the stand-in, and those of the people for whom they stand in,
-    with these (one statement). As `load_actor` sees it: whoever no longer works with the absent stands in for
-    nobody."""
+def absences_today(session: Session, actor: Actor) -> tuple[Absence | None, Sequence[Absence]]:
+    """The actor's own absence that runs today, with the stand-in, and those of the people for whom they stand in, with
+    these (one statement; none where there are no such). As `load_actor` sees it: whoever no longer works with the
+    absent stands in for nobody."""
+    if not actor.absences:
+        return None, []
+    user_id, day = actor.user_id or 0, actor.day
     together = _work_together(Absence.user_id, sa.literal(user_id), day)
     mine = sa.or_(Absence.user_id == user_id, sa.and_(Absence.stand_in_id == user_id, together))
     query = sa.select(Absence).where(mine, Absence.starts_on <= day, Absence.ends_on >= day)
@@ -272,3 +278,21 @@ def open_slips_of(session: Session, user_id: int) -> Sequence[Invitation]:
         Invitation.user_id == user_id, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None)
     )
     return session.scalars(query.order_by(Invitation.id).with_for_update()).all()
+
+
+def open_seats(session: Session, now: datetime) -> set[tuple[str, Holding]]:
+    """Whom a slip that still works invites, by name (case folded), and to what (one statement)."""
+    query = sa.select(Invitation.name, Invitation.role, Invitation.area_code, Invitation.agency_id).where(
+        Invitation.role.is_not(None),
+        Invitation.used_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        Invitation.expires_at > now,
+    )
+    rows = session.execute(query)
+    return {(name.casefold(), Holding(role, area, agency)) for name, role, area, agency in rows if role}
+
+
+def villages(session: Session) -> Sequence[Area]:
+    """Every village and ward with its district, by district and name (one statement)."""
+    query = sa.select(Area).where(Area.kind.in_(LOWEST)).options(joinedload(Area.parent))
+    return session.scalars(query.order_by(Area.parent_code, Area.name, Area.code)).all()

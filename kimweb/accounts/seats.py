@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from kimweb.accounts import policy
-from kimweb.accounts.models import Invitation
 from kimweb.areas import names
 from kimweb.areas import queries as areas
-from kimweb.areas.models import LOWEST, Agency, Area, AreaKind
-from kimweb.core.actor import REGENCY, Holding, Role
+from kimweb.areas.models import Agency, Area, AreaKind
+from kimweb.core.actor import REGENCY, Role
 from kimweb.core.errors import Invalid
 from kimweb.core.i18n import N_, Sentence
 
@@ -78,24 +75,6 @@ class Places:
 
 def _lies_in(area: Area, district: str) -> bool:
     return not district or (area.parent is not None and names.fold(area.parent.name) == district)
-
-
-def open_seats(session: Session, now: datetime) -> set[tuple[str, Holding]]:
-    """Whom a slip that still works invites, by name (case folded), and to what (one statement)."""
-    query = sa.select(Invitation.name, Invitation.role, Invitation.area_code, Invitation.agency_id).where(
-        Invitation.role.is_not(None),
-        Invitation.used_at.is_(None),
-        Invitation.withdrawn_at.is_(None),
-        Invitation.expires_at > now,
-    )
-    rows = session.execute(query)
-    return {(name.casefold(), Holding(role, area, agency)) for name, role, area, agency in rows if role}
-
-
-def villages(session: Session) -> Sequence[Area]:
-    """Every village and ward with its district, by district and name (one statement)."""
-    query = sa.select(Area).where(Area.kind.in_(LOWEST)).options(joinedload(Area.parent))
-    return session.scalars(query.order_by(Area.parent_code, Area.name, Area.code)).all()
 
 
 def _full_name(place: Area | Agency) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import csvfile, directory, importing, invitations, seats
-from kimweb.accounts.importing import AlreadyOpen, Sending
+from kimweb.accounts import csvfile, directory, invitations, inviting_many, queries
 from kimweb.accounts.invitation_forms import DistrictForm
+from kimweb.accounts.inviting_many import AlreadyOpen, Sending
 from kimweb.accounts.models import Invitation
 from kimweb.accounts.people_file import example_csv
 from kimweb.core.codes import slip_code
@@ -38,7 +38,7 @@ def import_people() -> Response:
     key, data = context.settings().secret_key, _file_sent()
     try:
         sending = Sending(sent("key"), csvfile.read(data), sent("choice") or "")
-        batch = importing.invite_file(db, actor=who, now=context.now(), server_key=key, sending=sending)
+        batch = inviting_many.invite_file(db, actor=who, now=context.now(), server_key=key, sending=sending)
     except Invalid as error:
         return _import_page(list(error.fields.values()))
     except AlreadyOpen as error:
@@ -59,7 +59,7 @@ def _import_page(faults: Sequence[str] = ()) -> Response:
 
 def example() -> Response:
     """A file to fill in: a line for a moderator of each village and ward, without the name."""
-    return file_to_keep(example_csv(seats.villages(context.db_session())), name="contoh.csv", mimetype="text/csv")
+    return file_to_keep(example_csv(queries.villages(context.db_session())), name="contoh.csv", mimetype="text/csv")
 
 
 def invite_district() -> Response:

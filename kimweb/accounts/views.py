@@ -78,7 +78,7 @@ def sign_out() -> Response:
 def _account_page(status: int = 200, **replaced: Form) -> Response:
     db, who = context.db_session(), context.actor()
     colleagues = queries.colleagues(db, who.user_id or 0, who.day)
-    away, stands_in = queries.absences_today(db, who.user_id or 0, who.day)
+    away, stands_in = queries.absences_today(db, who)
     absence = replaced.get("absence_form") or forms.AbsenceForm(formdata=None, prefix="")
     absence.stand_in.choices = [("", N_("Belum ada"))] + [(str(user.id), user.name) for user in colleagues]
     return render_page(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,8 +11,9 @@ from kimweb.announcements import policy, queries
 from kimweb.announcements.models import Announcement, AnnouncementArea, AnnouncementPhoto, State, Urgency, Verb
 from kimweb.announcements.policy import Office
 from kimweb.announcements.workflow import EDITABLE, LONGEST_DAYS, TRANSITIONS
+from kimweb.areas.audience import addressed_areas, outermost
 from kimweb.core import photos
-from kimweb.core.actor import Actor, Role, covers
+from kimweb.core.actor import Actor, Role
 from kimweb.core.calendar import local_day
 from kimweb.core.db import writing
 from kimweb.core.errors import Invalid, InvalidTransition, NotAllowed
@@ -44,12 +44,6 @@ MOST_PHOTOS = 1
 _PLAIN = ("title", "body", "urgency", "starts_on", "ends_on", "event_on", "event_time", "event_place", "phone")
 
 
-def outermost(codes: Iterable[str]) -> tuple[str, ...]:
-    """The codes that are not already reached by another one: a district makes its villages superfluous."""
-    wanted = set(codes)
-    return tuple(sorted(code for code in wanted if not any(covers(other, code) for other in wanted - {code})))
-
-
 def day_problems(starts_on: date, ends_on: date) -> dict[str, str]:
     """What is wrong with the days on which an announcement stands: field → sentence."""
     if ends_on < starts_on:
@@ -63,7 +57,7 @@ def _check(session: Session, content: Content, office: Office) -> tuple[str, ...
     """The audience in its shortest form; raises Invalid at `areas` or `ends_on`."""
     problems = day_problems(content.starts_on, content.ends_on)
     areas = outermost(content.areas)
-    known = {area.code for area in queries.addressed_areas(session, areas)}
+    known = {area.code for area in addressed_areas(session, areas)}
     if not areas:
         problems["areas"] = N_("Belum ada yang dituju. Centang paling sedikit satu.")
     elif not all(code in known and office.addresses(code) for code in areas):

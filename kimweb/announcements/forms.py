@@ -7,11 +7,12 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms import Field, IntegerField, RadioField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from kimweb.announcements.actions import MOST_PHOTOS, Content, day_problems
 from kimweb.announcements.models import Announcement, Urgency
+from kimweb.areas.forms import AreasField
 from kimweb.core.i18n import N_
 from kimweb.web.forms import AtMost, DayField, Filled, LineField, TextField
 from kimweb.web.photos import PhotosField, PhotosForm
@@ -46,16 +47,6 @@ def _phone(_form: Any, field: Field) -> None:
         raise ValidationError(N_("Belum terbaca sebagai nomor. Tulis angkanya saja, misalnya 0812 0000 0119."))
 
 
-class AreasField(SelectMultipleField):
-    """The codes of the areas that are ticked, each once; what is no code is dropped."""
-
-    offered: Collection[str] = ()
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take every value that has the form of a code."""
-        self.data = sorted({value for value in valuelist if re.fullmatch(r"[0-9.]{5,13}", value, re.ASCII)})
-
-
 class AnnouncementForm(PhotosForm):
     """What an announcement says, to whom, how urgently, and from when until when."""
 
@@ -78,13 +69,6 @@ class AnnouncementForm(PhotosForm):
         self.urgency.choices = list(URGENCIES)
         self.office.choices = offices
         self.areas.offered = areas
-
-    def validate_areas(self, field: AreasField) -> None:
-        """At least one area, and only those that were offered: the rule is the action's, this bounds their number."""
-        if not field.data:
-            raise ValidationError(N_("Belum ada yang dituju. Centang paling sedikit satu."))
-        if not set(field.data) <= set(field.offered):
-            raise ValidationError(N_("Di luar wilayah pengirim. Pilih dari daftar."))
 
     def validate_ends_on(self, field: Field) -> None:
         """Not before the first day, and not too late."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,10 +14,10 @@ from kimweb.accounts.own_data import OwnText
 from kimweb.announcements import policy
 from kimweb.announcements.models import URGENCY_ORDER, Announcement, AnnouncementArea, AnnouncementPhoto, State
 from kimweb.announcements.policy import Office
-from kimweb.areas import names
-from kimweb.areas.models import LOWEST, Agency, Area, AreaKind
+from kimweb.areas.audience import above, addressed_areas
+from kimweb.areas.models import Agency, Area
 from kimweb.core import audit
-from kimweb.core.actor import REGENCY, Actor, covered, district_of
+from kimweb.core.actor import Actor, covered
 from kimweb.core.errors import NotFound
 from kimweb.core.paging import MAX_ID, PAGE_SIZE, Page, cursor, cut, split_cursor
 from kimweb.core.photos import Showing
@@ -39,11 +39,6 @@ def _with_photos() -> ORMOption:
     return selectinload(Announcement.photos).joinedload(AnnouncementPhoto.photo)
 
 
-def _above(area_code: str) -> list[str]:
-    """An area and what lies above it."""
-    return sorted({REGENCY, district_of(area_code), area_code})
-
-
 def _stands(day: date) -> sa.ColumnElement[bool]:
     return sa.and_(Announcement.state == State.PUBLISHED, Announcement.starts_on <= day, Announcement.ends_on >= day)
 
@@ -58,7 +53,7 @@ def standing(session: Session, *, area_code: str, day: date, limit: int | None =
     A village's page: addressed to it, its district or the regency. A district's: to the district or the regency. The
     front page without a village (16.06): to the whole regency. One statement; for `announcements/_notice.html`.
     """
-    query = sa.select(Announcement).where(_stands(day), _addressed(AnnouncementArea.area_code.in_(_above(area_code))))
+    query = sa.select(Announcement).where(_stands(day), _addressed(AnnouncementArea.area_code.in_(above(area_code))))
     return session.scalars(query.options(*_speaker()).order_by(*_ORDER).limit(limit)).all()
 
 
@@ -67,7 +62,7 @@ def _touching(area_code: str | None) -> sa.ColumnElement[bool]:
     if area_code is None:
         return sa.true()
     to = AnnouncementArea.area_code
-    return _addressed(sa.or_(to.in_(_above(area_code)), covered(to, [area_code])))
+    return _addressed(sa.or_(to.in_(above(area_code)), covered(to, [area_code])))
 
 
 def standing_page(session: Session, *, area_code: str | None, day: date, after: str | None) -> Page[Announcement]:
@@ -150,57 +145,6 @@ def drafts_waiting(
     if after is not None:
         query = query.where(key > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
     return session.scalars(query.order_by(Announcement.starts_on, Announcement.id).limit(limit)).all()
-
-
-def audience_size(session: Session, codes: Iterable[str]) -> int:
-    """How many villages and wards are reached by these areas, each counted once."""
-    wanted = sorted(set(codes))
-    inside = sa.true() if REGENCY in wanted else sa.or_(Area.code.in_(wanted), Area.parent_code.in_(wanted))
-    query = sa.select(sa.func.count()).select_from(Area)
-    return session.scalar(query.where(Area.kind.in_(LOWEST), inside)) or 0
-
-
-def addressed_areas(session: Session, codes: Iterable[str]) -> Sequence[Area]:
-    """The areas with these codes, each with its parent, in the order of the codes; unknown codes are left out."""
-    query = sa.select(Area).where(Area.code.in_(sorted(set(codes)))).options(joinedload(Area.parent))
-    return session.scalars(query.order_by(Area.code)).all()
-
-
-@dataclass(frozen=True, slots=True)
-class DistrictChoice:
-    """A district that can be addressed, and its villages and wards by name."""
-
-    district: Area
-    villages: Sequence[Area]
-
-
-@dataclass(frozen=True, slots=True)
-class AudienceChoice:
-    """What can be addressed: everything at once (only regency and agencies), districts, their villages."""
-
-    whole: Area | None
-    districts: Sequence[DistrictChoice]
-
-    def codes(self) -> frozenset[str]:
-        """Every code that can be chosen."""
-        found = {area.code for each in self.districts for area in (each.district, *each.villages)}
-        return frozenset(found | ({self.whole.code} if self.whole else set()))
-
-
-def audience_choice(session: Session, offices: Iterable[Office]) -> AudienceChoice:
-    """What these offices can address, for the form (one statement)."""
-    inside = covered(Area.code, {office.area_code for office in offices})
-    areas = sorted(session.scalars(sa.select(Area).where(inside)), key=_by_name)
-    below: dict[str | None, list[Area]] = {}
-    for area in areas:
-        below.setdefault(area.parent_code, []).append(area)
-    districts = [area for area in areas if area.kind is AreaKind.DISTRICT]
-    whole = next((area for area in areas if area.kind is AreaKind.REGENCY), None)
-    return AudienceChoice(whole, [DistrictChoice(each, below.get(each.code, [])) for each in districts])
-
-
-def _by_name(area: Area) -> tuple[str, str]:
-    return names.fold(area.name), area.code
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from kimweb.announcements import actions, forms, mending, policy, queries, words
 from kimweb.announcements.models import Announcement, Verb
+from kimweb.areas.audience import AudienceChoice, audience_choice, audience_size
 from kimweb.areas.queries import area_asked
 from kimweb.core.errors import Conflict, Invalid, NotAllowed
 from kimweb.core.i18n import N_
@@ -55,7 +56,7 @@ def _page_of(announcement_id: int, refused: Refused = NOTHING) -> Response:
     db = context.db_session()
     row = queries.visible_announcement(db, context.actor(), announcement_id)
     history = queries.record_for(db, context.actor(), row)
-    reach = queries.audience_size(db, [place.area_code for place in row.audience])
+    reach = audience_size(db, [place.area_code for place in row.audience])
     values: dict[str, Any] = {"history": history, "reach": reach, "day": context.today(), "refused": refused}
     return render_page("announcements/show.html", announcement=row, **values)
 
@@ -108,8 +109,8 @@ def edit(announcement_id: int) -> Response:
     return _form_page(form, choice, announcement=row, current=current)
 
 
-def _offer(form: forms.AnnouncementForm, offices: Sequence[queries.NamedOffice]) -> queries.AudienceChoice:
-    choice = queries.audience_choice(context.db_session(), [each.office for each in offices])
+def _offer(form: forms.AnnouncementForm, offices: Sequence[queries.NamedOffice]) -> AudienceChoice:
+    choice = audience_choice(context.db_session(), [each.office.area_code for each in offices])
     form.offer(offices=[(each.office.key, words.speaker(each)) for each in offices], areas=choice.codes())
     return choice
 
@@ -121,7 +122,7 @@ def _chosen(form: forms.AnnouncementForm, offices: Sequence[queries.NamedOffice]
 
 def _form_page(
     form: forms.AnnouncementForm,
-    choice: queries.AudienceChoice,
+    choice: AudienceChoice,
     *,
     announcement: Announcement | None = None,
     offices: Sequence[queries.NamedOffice] = (),

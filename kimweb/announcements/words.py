@@ -1,17 +1,14 @@
-"""What the verbs and states of announcements are called, and how they name who speaks and who is addressed."""
+"""What the verbs and states of announcements are called, and how they name who speaks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
 from typing import Protocol
 
-from babel.lists import format_list
 from flask import Flask
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext
 
-from kimweb.announcements.models import AnnouncementArea, State, Verb
-from kimweb.areas.models import LOWEST, Agency, Area, AreaKind
+from kimweb.announcements.models import State, Verb
+from kimweb.areas.models import Agency, Area, AreaKind
 from kimweb.core.i18n import N_
 from kimweb.web.words import add_verbs
 
@@ -37,56 +34,10 @@ def speaker(office: Speaking) -> str:
     return str(gettext("Dinas Kominfo %(name)s", name=office.area.name))
 
 
-def audience(rows: Iterable[AnnouncementArea]) -> str:
-    """Everyone addressed (areas and parents loaded): "Kec. Lais; Ulak Teberau dan Karang Waru (Kec. Lawang Wetan)"."""
-    areas = _ordered(rows)
-    parts = [_name(area) for area in areas if area.kind in (AreaKind.REGENCY, AreaKind.DISTRICT)]
-    lowest = [area for area in areas if area.kind in LOWEST]
-    for district, villages in groupby(lowest, key=_district):
-        parts.append(f"{_listed([area.name for area in villages])} ({_district_name(district)})")
-    return _listed(parts) if len(parts) == len(areas) else "; ".join(parts)
-
-
-def audience_brief(rows: Iterable[AnnouncementArea]) -> str:
-    """The first one addressed and how many more: "Kec. Lais dan 2 lagi"."""
-    areas = _ordered(rows)
-    if not areas:
-        return ""
-    first, more = _name(areas[0]), len(areas) - 1
-    if areas[0].kind in LOWEST:
-        first = f"{first}, {_district_name(_district(areas[0]))}"
-    return ngettext("%(name)s dan %(num)d lagi", "%(name)s dan %(num)d lagi", more, name=first) if more else first
-
-
-def _ordered(rows: Iterable[AnnouncementArea]) -> list[Area]:
-    """The regency, districts by name, then villages by district and name."""
-    return sorted((row.area for row in rows), key=lambda area: (len(area.code) > 8, _district(area), area.name))
-
-
-def _district(area: Area) -> str:
-    return area.parent.name if area.kind in LOWEST and area.parent else ""
-
-
-def _district_name(name: str) -> str:
-    return str(gettext("Kec. %(name)s", name=name))
-
-
-def _name(area: Area) -> str:
-    if area.kind is AreaKind.REGENCY:
-        return str(gettext("Seluruh %(name)s", name=area.name))
-    return _district_name(area.name) if area.kind is AreaKind.DISTRICT else area.name
-
-
-def _listed(parts: list[str]) -> str:
-    return format_list(parts, locale=str(get_locale() or "id"))
-
-
 def install(app: Flask) -> None:
     """Register the verbs and the filters."""
     add_verbs(app, VERBS)
     app.jinja_env.filters.update(
         announcement_state=lambda state: gettext(STATES[state]),
-        audience=audience,
-        audience_brief=audience_brief,
         speaker=speaker,
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
+from wtforms.validators import ValidationError
 
 from kimweb.areas.models import AgencyKind
 from kimweb.core.calendar import HolidayKind
@@ -32,6 +35,24 @@ class NumberField(IntegerField):
         self.data = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
         if self.data is None:
             raise ValueError(N_("Tulis dengan angka, misalnya 5."))
+
+
+class AreasField(SelectMultipleField):
+    """Who is addressed: the codes of the areas that are ticked, each once; what is no code is dropped. The rule is the
+    action's; this bounds their number."""
+
+    offered: Collection[str] = ()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take every value that has the form of a code."""
+        self.data = sorted({value for value in valuelist if re.fullmatch(r"[0-9.]{5,13}", value, re.ASCII)})
+
+    def pre_validate(self, _form: Any) -> None:
+        """At least one area, and only those that were offered."""
+        if not self.data:
+            raise ValidationError(N_("Belum ada yang dituju. Centang paling sedikit satu."))
+        if not set(self.data) <= set(self.offered):
+            raise ValidationError(N_("Di luar wilayah pengirim. Pilih dari daftar."))
 
 
 class AgencyForm(StateForm):

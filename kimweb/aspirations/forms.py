@@ -13,7 +13,7 @@ from kimweb.aspirations.models import AnswerKind, Kind, RejectReason
 from kimweb.aspirations.words import ANSWERS, KIND_CHOICES, REJECTIONS
 from kimweb.core.i18n import N_
 from kimweb.core.paging import MAX_ID
-from kimweb.web.forms import AtMost, DayField, Filled, Form, LineField, StateForm, TextField
+from kimweb.web.forms import AtMost, DayField, Filled, LineField, StateForm, TextField
 from kimweb.web.photos import PhotosField, PhotosForm
 
 ABOUT = (
@@ -56,13 +56,6 @@ class SendForm(PhotosForm):
     name = LineField("Nama", validators=[AtMost(80)])
     phone = LineField("Nomor telepon", validators=[AtMost(20), _phone])
     key = LineField()
-
-
-class TrackForm(Form):
-    """Code and PIN."""
-
-    code = LineField("Kode", validators=[Filled("Masih kosong. Kodenya seperti H4T-9QC."), AtMost(40)])
-    pin = LineField("PIN", validators=[Filled("Masih kosong. PIN-nya 8 angka."), AtMost(40)])
 
 
 class TextForm(StateForm):

@@ -12,17 +12,15 @@ from kimweb.accounts.queries import village_has_moderator
 from kimweb.aspirations import queries
 from kimweb.aspirations.models import Aspiration, AspirationPhoto, Desk, Kind, State, Verb
 from kimweb.aspirations.workflow import VERIFY_DAYS, above_village
-from kimweb.core import idempotency, photos, throttle
+from kimweb.core import idempotency, photos, pins, throttle
 from kimweb.core.actor import Role, visitor
 from kimweb.core.calendar import load_calendar, local_day
-from kimweb.core.codes import new_code, pin_matches
+from kimweb.core.codes import new_code
 from kimweb.core.db import writing
 from kimweb.core.photos import NewPhoto, PhotoChange
 from kimweb.core.workflow import Step, note
 
 SEND_LIMIT, SEND_MINUTES = 30, 10
-GUESSES, GUESSES_ALL, GUESS_MINUTES = 5, 100, 15
-"""Wrong PINs of a network for a code, and for all codes: a whole village may sit behind it."""
 RECEIPT_MINUTES = 15
 
 
@@ -130,13 +128,12 @@ def first_desk(new: NewAspiration, *, has_moderator: bool) -> Desk:
 
 
 def check_pin(session: Session, *, code: str, pin: str, server_key: str, network: str, now: datetime) -> bool:
-    """Whether code and PIN belong together. After 5 wrong guesses for a code, or 100 for all, from a network in
-    15 minutes: TooMany; other networks are not touched, so nobody can lock a public code for others."""
-    with writing(session):
-        many = throttle.take(session, f"pin:{network}", now=now, limit=GUESSES_ALL, minutes=GUESS_MINUTES)
-        attempt = throttle.take(session, f"pin:{code}:{network}", now=now, limit=GUESSES, minutes=GUESS_MINUTES)
+    """Whether code and PIN belong together; raises TooMany (core.pins)."""
+
+    def counter() -> int | None:
         row = queries.by_code(session, code)
-        fits = pin_matches(server_key, code, row.pin_counter if row else 0, pin) and row is not None
-        if fits:
-            throttle.give_back(session, attempt, many)
-    return fits
+        return row.pin_counter if row else None
+
+    who = {"server_key": server_key, "network": network}
+    with writing(session):
+        return pins.check_pin(session, name=code, pin=pin, counter=counter, now=now, **who)

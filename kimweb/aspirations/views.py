@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from kimweb.areas.places import chosen, resolve, which_one
 from kimweb.areas.queries import area_asked
 from kimweb.aspirations import changes, forms, pages, places, queries, sending, tracking
 from kimweb.core.codes import clean_code
@@ -13,6 +14,7 @@ from kimweb.core.i18n import N_
 from kimweb.core.idempotency import new_key
 from kimweb.web import context, cookies
 from kimweb.web.access import public
+from kimweb.web.forms import TrackForm
 from kimweb.web.htmx import render_page
 from kimweb.web.photos import takes_photos
 
@@ -50,7 +52,7 @@ def _form_page(form: forms.SendForm, *, photos: bool, status: int = 200, candida
         status=status,
         form=form,
         photos=photos,
-        village=places.chosen(form.village.data),
+        village=chosen(form.village.data),
         candidates=candidates,
         about=forms.ABOUT,
         key=new_key(),
@@ -65,7 +67,7 @@ def _form_page(form: forms.SendForm, *, photos: bool, status: int = 200, candida
 def send() -> Response:
     """The form; the village is the chosen one, or `?desa=`. With `?foto=ya` it takes photos."""
     form = forms.SendForm(formdata=None)
-    village = places.chosen(request.args.get("desa", request.cookies.get(cookies.VILLAGE)))
+    village = chosen(request.args.get("desa", request.cookies.get(cookies.VILLAGE)))
     form.village.data = village.code if village else ""
     form.category.choices = places.category_choices()
     return _form_page(form, photos=request.args.get("foto") == "ya")
@@ -79,9 +81,9 @@ def sent() -> Response:
     form = forms.SendForm()
     form.category.choices = places.category_choices()
     valid = form.validate()
-    village, candidates = places.resolve(form.village.data or "")
+    village, candidates = resolve(form.village.data or "")
     if village is None and not form.village.errors:
-        form.village.errors = [places.which_one(candidates)]
+        form.village.errors = [which_one(candidates)]
     if not valid or village is None:
         photos = request.mimetype == "multipart/form-data"
         return _form_page(form, photos=photos, status=422, candidates=candidates)
@@ -112,7 +114,7 @@ def track() -> Response:
     known = tracking.tracked_code()
     if known and asked in ("", known):
         return redirect(f"/aspirasi/{known}/", 303)
-    form = forms.TrackForm(formdata=None, code=asked)
+    form = TrackForm(formdata=None, code=asked)
     return render_page("aspirations/track.html", form=form, refused="")
 
 
@@ -120,7 +122,7 @@ def track() -> Response:
 @public
 def tracked() -> Response:
     """Check code and PIN. The same answer for an unknown code and for a wrong PIN."""
-    form, refused = forms.TrackForm(), ""
+    form, refused = TrackForm(), ""
     code = clean_code(form.code.data or "")
     if form.validate():
         if code and code == tracking.tracked_code():

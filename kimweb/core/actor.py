@@ -75,6 +75,9 @@ class Actor:
     proofs: frozenset[str] = field(default_factory=frozenset)
     elections: frozenset[str] = field(default_factory=frozenset)
     """The areas that are in a masa pemilihan on `day` (product.md, flow 2)."""
+    absences: bool = False
+    """Whether the actor is away on `day`, or stands in for somebody who is. For pages that say so; what may be done
+    stands in `holdings`."""
 
     @property
     def signed_in(self) -> bool:

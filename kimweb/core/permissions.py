@@ -43,6 +43,15 @@ class Permission(StrEnum):
     ASPIRATION_REOPEN = "aspiration:reopen"
     ASPIRATION_TIGHTEN = "aspiration:tighten"
     ASPIRATION_LAPSE = "aspiration:lapse"
+    CLARIFICATION_TAKE = "clarification:take"
+    CLARIFICATION_EXAMINE = "clarification:examine"
+    CLARIFICATION_PUBLISH = "clarification:publish"
+    CLARIFICATION_DECLINE = "clarification:decline"
+    CLARIFICATION_CORRECT = "clarification:correct"
+    CLARIFICATION_WITHDRAW = "clarification:withdraw"
+    CLARIFICATION_ABSTAIN = "clarification:abstain"
+    CLARIFICATION_REPLY = "clarification:reply"
+    CLARIFICATION_PHOTO = "clarification:photo"
 
 
 _EVERY_DESK = frozenset({Role.MEMBER, Role.MODERATOR, Role.REVIEWER, Role.AGENCY, Role.ADMIN})
@@ -86,4 +95,13 @@ GRANTED_TO: Mapping[Permission, frozenset[Role]] = {
     Permission.ASPIRATION_REOPEN: _SENDER,
     Permission.ASPIRATION_TIGHTEN: _SENDER,
     Permission.ASPIRATION_LAPSE: frozenset({Role.SYSTEM}),
+    Permission.CLARIFICATION_TAKE: _DISTRICT_UP,
+    Permission.CLARIFICATION_EXAMINE: _DISTRICT_UP,
+    Permission.CLARIFICATION_PUBLISH: _DISTRICT_UP,
+    Permission.CLARIFICATION_DECLINE: _DISTRICT_UP,
+    Permission.CLARIFICATION_CORRECT: _DISTRICT_UP,
+    Permission.CLARIFICATION_WITHDRAW: _DISTRICT_UP,
+    Permission.CLARIFICATION_ABSTAIN: _DISTRICT_UP,
+    Permission.CLARIFICATION_REPLY: _DISTRICT_UP,
+    Permission.CLARIFICATION_PHOTO: _DISTRICT_UP,
 }

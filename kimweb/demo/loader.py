@@ -24,6 +24,7 @@ from kimweb.core.errors import Invalid
 from kimweb.core.throttle import Attempt
 from kimweb.demo.announcement_life import plan_announcements
 from kimweb.demo.aspiration_life import plan_aspirations
+from kimweb.demo.clarification_life import plan_clarifications
 from kimweb.demo.news_life import plan_news
 from kimweb.demo.people import PERSONAS, cast_people
 from kimweb.demo.texts import entries
@@ -49,6 +50,7 @@ def load(session: Session, *, passwords: Passwords, now: datetime, progress: Cal
         plan_announcements(world, regency)
         plan_news(world)
         plan_aspirations(world)
+        plan_clarifications(world)
         world.run(lambda count: progress(f"{count} peristiwa."))
         _merge_some(world)
         session.execute(sa.delete(Attempt))

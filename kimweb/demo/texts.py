@@ -22,7 +22,7 @@ _MONTHS = (
 
 @cache
 def entries(name: str) -> list[dict[str, Any]]:
-    """The entries of `news`, `announcements` or `aspirations`."""
+    """The entries of `news`, `announcements`, `aspirations` or `clarifications`."""
     table = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     found: list[dict[str, Any]] = table[name.removesuffix("s") if name != "news" else "news"]
     return found

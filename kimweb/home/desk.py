@@ -81,7 +81,7 @@ def desk() -> Response:
     db, actor = context.db_session(), context.actor()
     found = pile(db, actor, request.args)
     rows = found.page.items
-    away, stands_in = absences_today(db, actor.user_id or 0, actor.day)
+    away, stands_in = absences_today(db, actor)
     changing = [*found.reported, *found.second, *(row.subject for row in rows if row.flow is Flow.NEWS)]
     values: dict[str, Any] = {
         **found.head(),

@@ -17,8 +17,8 @@ from kimweb.web.access import public
 from kimweb.web.htmx import render_page
 
 _NAME = "string(length=64):picture"
-_ALSO = "/aspirasi"
-"""Under this, too, for whoever sent it: the cookie that code and PIN earn reaches no further."""
+_ALSO, _CLAIMS = "/aspirasi", "/cek-fakta"
+"""Under these, too, for whoever sent it: the cookie that code and PIN earn reaches no further."""
 _FILE = '<any("240", "480"):size>.<any("webp", "jpg"):kind>'
 
 
@@ -32,6 +32,7 @@ def _showing(picture: str) -> Showing:
 
 @bp.get(f"/foto/<{_NAME}>/")
 @bp.get(f"{_ALSO}/foto/<{_NAME}>/")
+@bp.get(f"{_CLAIMS}/foto/<{_NAME}>/")
 @public
 def photo(picture: str) -> Response:
     """The picture, with the way back to what it belongs to."""
@@ -42,6 +43,7 @@ def photo(picture: str) -> Response:
 
 @bp.get(f"/foto/<{_NAME}>-{_FILE}")
 @bp.get(f"{_ALSO}/foto/<{_NAME}>-{_FILE}")
+@bp.get(f"{_CLAIMS}/foto/<{_NAME}>-{_FILE}")
 @public
 def photo_file(picture: str, size: str, kind: str) -> Response:
     """One encoding of it."""

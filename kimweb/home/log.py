@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 from kimweb.areas.models import ElectionPeriod
 from kimweb.areas.queries import QUERY_MAX, area_asked, near_areas, search_areas
 from kimweb.aspirations.models import Aspiration
+from kimweb.clarifications.models import Clarification
+from kimweb.clarifications.models import Verb as ClarificationVerb
 from kimweb.core.i18n import N_
 from kimweb.home import queries
 from kimweb.home.blueprint import bp
@@ -52,6 +54,9 @@ def what(line: LogLine) -> str:
         return str(gettext(_ELECTIONS[line.entry.verb]))
     if line.entry.kind == Aspiration.audit_kind:
         return str(gettext("Aspirasi digabung"))
+    if line.entry.kind == Clarification.audit_kind:
+        withdrawn = line.entry.verb == ClarificationVerb.WITHDRAW
+        return str(gettext("Cek fakta ditarik") if withdrawn else gettext("Cek fakta diperbaiki"))
     return str(gettext("Pengumuman ditarik"))
 
 

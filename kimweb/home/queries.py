@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,11 @@ from kimweb.aspirations import queries as aspirations
 from kimweb.aspirations.models import Aspiration
 from kimweb.aspirations.models import Verb as AspirationVerb
 from kimweb.aspirations.policy import public as public_aspirations
+from kimweb.clarifications import queries as clarifications
+from kimweb.clarifications.models import Clarification
+from kimweb.clarifications.models import State as ClarificationState
+from kimweb.clarifications.models import Verb as ClarificationVerb
+from kimweb.clarifications.policy import is_public as is_public_clarification
 from kimweb.core.actor import REGENCY, Actor, containing, covered
 from kimweb.core.audit import AuditEntry, AuditText
 from kimweb.core.errors import NotFound
@@ -29,6 +34,7 @@ from kimweb.news.models import News, State, Verb
 from kimweb.news.policy import PUBLIC
 
 NOTICES_SHOWN = 5
+FACTS_SHOWN = 2
 NEWS_SHOWN = 4
 ANSWERS_SHOWN = 3
 ELECTION_VERBS = ("add", "end")
@@ -40,6 +46,7 @@ class PlacePage:
 
     announcements: Sequence[Announcement]
     more_announcements: bool
+    facts: Sequence[Clarification]
     news: Sequence[News]
     answered: Sequence[Aspiration]
     under_way: int
@@ -47,13 +54,14 @@ class PlacePage:
 
 
 def place_page(session: Session, code: str, day: date) -> PlacePage:
-    """Standing announcements by urgency, newest news and answers of an area and all below it, and the masa
-    pemilihan that bind it (five statements)."""
+    """Standing announcements by urgency, newest news and answers of an area and all below it, the newest clarifications
+    for it and the masa pemilihan that bind it (six statements)."""
     within = None if code == REGENCY else code
     standing = announcements.standing(session, area_code=code, day=day, limit=NOTICES_SHOWN + 1)
     return PlacePage(
         announcements=standing[:NOTICES_SHOWN],
         more_announcements=len(standing) > NOTICES_SHOWN,
+        facts=clarifications.newest_for(session, area_code=code, day=day, limit=FACTS_SHOWN),
         news=news.newest_published(session, within=within, limit=NEWS_SHOWN),
         answered=aspirations.answered_public(session, within=within, limit=ANSWERS_SHOWN),
         under_way=aspirations.count_open_public(session, within=within),
@@ -106,12 +114,19 @@ def announcement_drafts_of(session: Session, user_id: int) -> Sequence[Announcem
     return session.scalars(query.order_by(Announcement.id).with_for_update()).all()
 
 
+def named(session: Session, codes: Collection[str]) -> Sequence[Area]:
+    """The areas under these codes, with their parents (one statement)."""
+    query = sa.select(Area).where(Area.code.in_(sorted(set(codes)))).options(joinedload(Area.parent))
+    return session.scalars(query).all()
+
+
 def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing]:
     """Where the actor sees a picture, over all flows; places that everybody sees first."""
     found = [
         *news.photo_showings(session, actor, picture),
         *announcements.photo_showings(session, actor, picture),
         *aspirations.photo_showings(session, actor, picture),
+        *clarifications.photo_showings(session, actor, picture),
     ]
     return sorted(found, key=lambda showing: not showing.public)
 
@@ -136,7 +151,7 @@ class LogLine:
 
 
 def moderation_log(session: Session, *, within: str | None, after: int | None) -> Page[LogLine]:
-    """A page of the public log, the newest first (four statements, whatever there is). It reads the record,
+    """A page of the public log, the newest first (five statements, whatever there is). It reads the record,
     which nobody changes; it names roles, never people."""
     query = sa.select(AuditEntry, AuditText.text).outerjoin(AuditText, AuditText.seq == AuditEntry.seq)
     query = query.where(_in_log())
@@ -159,12 +174,14 @@ def moderation_log(session: Session, *, within: str | None, after: int | None) -
 def _in_log() -> sa.ColumnElement[bool]:
     """What the log tells (product.md, flow 2): what was withdrawn or shown again, what readers reported and stayed,
     corrections of what stands that were returned, what was published by whoever wrote it, public mergers, and each masa
-    pemilihan that was set or ended early."""
+    pemilihan that was set or ended early; of clarifications (flow 4) what was withdrawn or corrected."""
     kind, verb = AuditEntry.kind, AuditEntry.verb
+    mended = AuditEntry.before == ClarificationState.PUBLISHED
     returned = sa.and_(verb == Verb.RETURN, AuditEntry.before == State.REVISING)
     own = sa.and_(verb == Verb.PUBLISH, AuditEntry.detail["self"].as_boolean())
     of_news = sa.or_(verb.in_([Verb.WITHDRAW, Verb.RESTORE, Verb.KEEP]), returned, own)
     readable = AuditEntry.subject_id.in_(sa.select(Aspiration.code).where(public_aspirations()))
+    of_facts = sa.or_(verb == ClarificationVerb.WITHDRAW, sa.and_(verb == ClarificationVerb.PUBLISH, mended))
     verbs = [Verb.WITHDRAW, Verb.RESTORE, Verb.KEEP, Verb.RETURN, Verb.PUBLISH, AspirationVerb.MERGE, *ELECTION_VERBS]
     return sa.and_(
         verb.in_(verbs),  # (the index)
@@ -173,20 +190,24 @@ def _in_log() -> sa.ColumnElement[bool]:
             sa.and_(kind == ElectionPeriod.audit_kind, verb.in_(ELECTION_VERBS)),
             sa.and_(kind == Announcement.audit_kind, verb == AnnouncementVerb.WITHDRAW),
             sa.and_(kind == Aspiration.audit_kind, verb == AspirationVerb.MERGE, readable),
+            sa.and_(kind == Clarification.audit_kind, of_facts),
         ),
     )
 
 
-Subjects = Mapping[tuple[str, str], News | Aspiration]
+Subject = News | Aspiration | Clarification
+Subjects = Mapping[tuple[str, str], Subject]
 
 
 def _subjects(session: Session, entries: Sequence[AuditEntry]) -> Subjects:
-    """The pieces and aspirations that entries name, by kind and id (two statements). Of announcements the page needs
+    """The pieces and aspirations that entries name, by kind and id (three statements). Of announcements the page needs
     nothing: what is withdrawn has no page any more."""
     ids = [int(entry.subject_id) for entry in entries if entry.kind == News.audit_kind]
     codes = [entry.subject_id for entry in entries if entry.kind == Aspiration.audit_kind]
-    rows: list[News | Aspiration] = list(session.scalars(sa.select(News).where(News.id.in_(ids))))
+    claims = [int(entry.subject_id) for entry in entries if entry.kind == Clarification.audit_kind]
+    rows: list[Subject] = list(session.scalars(sa.select(News).where(News.id.in_(ids))))
     rows += session.scalars(sa.select(Aspiration).where(Aspiration.code.in_(codes)))
+    rows += session.scalars(sa.select(Clarification).where(Clarification.id.in_(claims)))
     return {(row.audit_kind, row.audit_id): row for row in rows}
 
 
@@ -198,7 +219,9 @@ def _line(entry: AuditEntry, text: str | None, subjects: Subjects, area: Area | 
     row = subjects.get((entry.kind, entry.subject_id))
     merged = isinstance(row, Aspiration)
     shown = merged or (isinstance(row, News) and row.state in PUBLIC)
-    address = {News.audit_kind: "/berita/", Aspiration.audit_kind: "/aspirasi/"}.get(entry.kind)
+    shown = shown or (isinstance(row, Clarification) and is_public_clarification(row))
+    addresses = {Aspiration.audit_kind: "/aspirasi/", Clarification.audit_kind: "/cek-fakta/"}
+    address = {News.audit_kind: "/berita/", **addresses}.get(entry.kind)
     return LogLine(
         entry=entry,
         area=area,

@@ -11,7 +11,7 @@ from kimweb.areas import queries as areas
 from kimweb.areas.models import Area, AreaKind
 from kimweb.core.actor import REGENCY
 from kimweb.core.errors import NotFound
-from kimweb.home import desk, gallery, gaps, health, log, pages, queries
+from kimweb.home import desk, gallery, gaps, health, log, pages, queries, searching
 from kimweb.home.blueprint import bp
 from kimweb.kims.queries import kim_of
 from kimweb.web import context, cookies
@@ -106,4 +106,4 @@ def _regency_page() -> Response:
     return render_page("home/regency.html", content=content)
 
 
-__all__ = ["bp", "desk", "gallery", "gaps", "health", "log", "pages"]
+__all__ = ["bp", "desk", "gallery", "gaps", "health", "log", "pages", "searching"]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kimweb.announcements import queries as announcements
 from kimweb.aspirations import queries as aspirations
+from kimweb.clarifications import queries as clarifications
 from kimweb.core.actor import Actor
 from kimweb.core.calendar import WorkingCalendar
 from kimweb.core.i18n import N_
@@ -27,6 +28,7 @@ class Flow(StrEnum):
 
     ASPIRATION = "aspirasi"
     NEWS = "berita"
+    FACT = "cek-fakta"
     ANNOUNCEMENT = "pengumuman"
 
 
@@ -89,10 +91,11 @@ def read_place(text: str | None) -> Place | None:
 
 
 def counts(session: Session, actor: Actor) -> Mapping[Flow, int]:
-    """How much waits in each flow (three statements)."""
+    """How much waits in each flow (four statements)."""
     return {
         Flow.ASPIRATION: aspirations.count_waiting(session, actor),
         Flow.NEWS: news.count_waiting(session, actor),
+        Flow.FACT: clarifications.count_waiting(session, actor),
         Flow.ANNOUNCEMENT: announcements.count_drafts(session, actor),
     }
 
@@ -116,6 +119,8 @@ def _read(session: Session, actor: Actor, flow: Flow, after: tuple[date, int] | 
             return aspirations.waiting(session, actor, after=after, limit=limit)
         case Flow.NEWS:
             return news.waiting(session, actor, after=after, limit=limit)
+        case Flow.FACT:
+            return clarifications.waiting(session, actor, after=after, limit=limit)
         case Flow.ANNOUNCEMENT:
             return announcements.drafts_waiting(session, actor, after=after, limit=limit)
 

@@ -216,3 +216,10 @@ class ReasonForm(StateForm):
     """A state change with a reason."""
 
     reason = TextField(validators=[AtMost(500)])
+
+
+class TrackForm(Form):
+    """Code and PIN, with which whoever sent something follows it."""
+
+    code = LineField("Kode", validators=[Filled("Masih kosong. Kodenya seperti H4T-9QC."), AtMost(40)])
+    pin = LineField("PIN", validators=[Filled("Masih kosong. PIN-nya 8 angka."), AtMost(40)])

@@ -14,6 +14,8 @@ BUNDLES = {
     "base": ("base.css",),
     "place": ("base.css", "place.css"),
     "desk": ("base.css", "desk.css"),
+    "fact": ("base.css", "fact.css"),
+    "fact_desk": ("base.css", "desk.css", "fact.css"),
     "photo": ("base.css", "desk.css", "photo.css"),
     "slip": ("base.css", "slip.css"),
 }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from kimweb.announcements import actions, queries
 from kimweb.announcements.models import Announcement, State, Urgency, Verb
 from kimweb.announcements.policy import Office
+from kimweb.areas.audience import outermost
 from kimweb.core import audit
 from kimweb.core.actor import REGENCY, Role
 from kimweb.core.errors import Conflict, Invalid, InvalidTransition, KimError, NotAllowed, NotFound
@@ -91,7 +92,7 @@ def test_a_reviewer_cannot_address_another_district_nor_nobody(session: Session,
     ],
 )
 def test_a_wider_area_makes_the_areas_inside_it_superfluous(chosen: tuple[str, ...], kept: tuple[str, ...]) -> None:
-    assert actions.outermost(chosen) == kept
+    assert outermost(chosen) == kept
 
 
 def test_an_edit_replaces_text_and_audience_and_is_recorded(session: Session, cast: Cast) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from kimweb.announcements import queries
 from kimweb.announcements.models import Announcement, State, Urgency
+from kimweb.areas.audience import audience_size
 from kimweb.areas.models import Area, AreaKind
 from kimweb.core.actor import REGENCY
 from kimweb.core.calendar import local_day
@@ -49,7 +50,7 @@ def test_it_stands_on_the_pages_of_exactly_the_villages_addressed(session: Sessi
     for row, areas in zip(rows, AUDIENCES, strict=True):
         wanted = {code for code in lowest if code in areas or code[:8] in areas or REGENCY in areas}
         assert {code for code in lowest if row.id in found[code]} == wanted, areas
-        assert queries.audience_size(session, areas) == len(wanted)
+        assert audience_size(session, areas) == len(wanted)
 
 
 def test_a_district_page_shows_what_the_whole_district_hears(session: Session, cast: Cast) -> None:
@@ -99,7 +100,7 @@ def test_each_village_and_ward_is_counted_once(session: Session) -> None:
         (SUKARAMI, DANAU_CALA): 2,
     }
     for codes, size in sizes.items():
-        assert queries.audience_size(session, codes) == size, codes
+        assert audience_size(session, codes) == size, codes
 
 
 def _walk(read: Callable[[str | None], Page[Announcement]]) -> list[str]:

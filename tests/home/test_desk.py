@@ -14,8 +14,11 @@ from kimweb.announcements.models import State as AnnouncementState
 from kimweb.areas.queries import agency_by_code
 from kimweb.aspirations.models import Desk
 from kimweb.aspirations.models import State as AspirationState
+from kimweb.clarifications.models import Clarification, SeenIn
+from kimweb.clarifications.models import State as ClaimState
 from kimweb.core import audit
 from kimweb.core.actor import REGENCY, Role
+from kimweb.core.codes import new_code
 from kimweb.core.db import writing
 from kimweb.home.waiting import DESK_PAGE
 from kimweb.news.models import State
@@ -204,6 +207,12 @@ def test_a_moderators_own_submitted_piece_stands_once(client: FlaskClient, world
     assert _titles(enter(client, sari).get("/meja/").text) == ["Tulisan Sari"]
 
 
+def _claim(number: int, code: str) -> Clarification:
+    row = Clarification(code=new_code(), village_code=code, claim=f"Kabar {number}", seen_in=SeenIn.SPOKEN)
+    row.state, row.created_at, row.updated_at, row.due_on = ClaimState.RECEIVED, START, START, in_days(-2)
+    return row
+
+
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.REVIEWER, Role.ADMIN])
 def test_the_desk_takes_as_many_statements_for_fifty_rows_as_for_one(
     client: FlaskClient, world: World, session: Session, statements: Any, role: Role
@@ -219,6 +228,7 @@ def test_the_desk_takes_as_many_statements_for_fifty_rows_as_for_one(
         world.aspiration("Aspirasi", due=in_days(2), village_code=code, desk=desk)
         draft = {"area_code": DISTRICT, "state": AnnouncementState.DRAFT}
         world.announcement(people[number % 3], "Draf", DISTRICT, **draft)
+        world.add(_claim(number, code))
         world.news(user, "Tulisan", state=State.RETURNED, area_code=code)
 
     fill(0)
@@ -230,4 +240,4 @@ def test_the_desk_takes_as_many_statements_for_fifty_rows_as_for_one(
     with statements() as many:
         page = client.get("/meja/")
     assert "Berikutnya" in page.text
-    assert len(few) == len(many) <= 22, (few, many)
+    assert len(few) == len(many) <= 28, (few, many)

@@ -188,7 +188,7 @@ def test_it_takes_as_many_statements_for_fifty_lines_as_for_one(
         _withdrawn(people, session, area_code=LUMPATAN)
     with statements() as many:
         client.get("/catatan/")
-    assert len(few) == len(many) <= 4, (few, many)
+    assert len(few) == len(many) <= 5, (few, many)
 
 
 @pytest.mark.parametrize("path", ["/tentang/", "/berita/", f"/berita/?wilayah={SUKARAMI}"])

@@ -11,7 +11,9 @@ from kimweb.accounts.models import Invitation, RoleGrant, User
 from kimweb.announcements import models as announcements
 from kimweb.areas.models import Agency, AgencyKind, Area, AreaKind
 from kimweb.aspirations import models as aspirations
+from kimweb.clarifications import models as claims
 from kimweb.core.actor import REGENCY, Actor, Role
+from kimweb.core.codes import new_code
 from kimweb.core.db import writing
 from kimweb.core.workflow import Step, note
 from kimweb.news import models as news
@@ -53,6 +55,8 @@ def put(session: Session, number: int, staff: dict[str, User], *, begin: int = 0
             rows.append(_news(staff["budi"], VILLAGE, index, state=news.State.RETURNED))
             rows += _watched(session, author, here[index % len(here)], index)
             rows += [_announcement(author, index, REGENCY), _announcement(author, index, DISTRICT, VILLAGE)]
+            rows += [_claim(index, VILLAGE, claims.State.RECEIVED), _claim(index, VILLAGE, claims.State.PUBLISHED)]
+            rows += [_claim(index, place[1], claims.State.EXAMINED), _claim(index, place[2], claims.State.PUBLISHED)]
             rows.append(_announcement(author, index, ELSEWHERE, agency=agencies[index % len(agencies)].id))
             rows.append(_announcement(staff["agus"], index, REGENCY, state=announcements.State.DRAFT))
             shown = [(code, aspirations.Desk.SENDER, aspirations.State.ANSWERED) for code in place]
@@ -124,6 +128,16 @@ def _announcement(
     row.state = state or announcements.State.PUBLISHED
     row.created_at = row.updated_at = row.published_at = START
     row.audience = [announcements.AnnouncementArea(area_code=code) for code in to]
+    return row
+
+
+def _claim(index: int, code: str, state: claims.State) -> claims.Clarification:
+    row = claims.Clarification(code=new_code(), village_code=code, state=state, version=1, claim=f"Kabar {index}")
+    row.seen_in, row.created_at, row.updated_at = claims.SeenIn.SPOKEN, START, START
+    row.title, row.verdict, row.claimed, row.truth = f"Cek {index}", claims.Verdict.FALSE, "Itu.", "Ini."
+    row.due_on = None if state is claims.State.PUBLISHED else TODAY + timedelta(days=index % 20)
+    row.published_at = START - timedelta(minutes=index) if state is claims.State.PUBLISHED else None
+    row.audience = [claims.ClarificationArea(area_code=code if index % 2 else code[:8])]
     return row
 
 

@@ -10,17 +10,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 KIMWEB = ROOT / "kimweb"
-FEATURES = ("areas", "accounts", "kims", "news", "announcements", "aspirations", "home")
+FEATURES = ("areas", "accounts", "kims", "news", "announcements", "aspirations", "clarifications", "home")
 ON_THE_WEB = frozenset(
     (
         *(
             "blueprint",
             "changes",
+            "claim_pages",
             "desk",
             "devices",
             "election_pages",
             "forms",
             "gallery",
+            "searching",
             "gaps",
             "health",
             "invitation_forms",

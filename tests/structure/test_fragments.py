@@ -29,6 +29,7 @@ MACROS = {
     "components/page.html",
     "components/photos.html",
     "announcements/parts.html",
+    "clarifications/parts.html",
 }
 LAYOUTS = {"layouts/base.html", "layouts/desk.html"}
 FRAGMENTS = [name for name in ALL if Path(name).name.startswith("_")]
@@ -197,6 +198,8 @@ def seen(demo_site: Flask, people: dict[str, FlaskClient], crawl: Crawl) -> Seen
 
 RARE = {"components/_done.html", "errors/_error.html", "aspirations/_sender.html", "areas/_category_form.html"}
 """Rendered by their own tests: after a decision, on an error, for a sender; the last one needs its form's macros."""
+RARE |= {f"clarifications/_{name}.html" for name in ("similar", "stale", "way")}
+"""The same: while a claim is typed, on a form that grew stale, and for whoever sent a claim (tests/clarifications)."""
 RARE |= {"accounts/_seat.html", "accounts/_slip.html", "accounts/_own_slip.html", "accounts/_reset.html"}
 """The same: in a form, with its macros; of a slip, which nobody of the demonstration used; after an admin's reset."""
 

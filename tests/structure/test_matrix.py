@@ -240,7 +240,7 @@ def test_what_an_address_does_not_take_is_a_405(app: Flask, session: Session) ->
             assert client.open(path, method=method, buffered=True).status_code == 405, f"{method} {path}"
 
 
-@pytest.mark.parametrize("rule", ["/cek-fakta/<id:claim_id>/", "/berita/<id:news_id>/tanggapan/<id:answer_id>/"])
+@pytest.mark.parametrize("rule", ["/sekolah/<id:school_id>/", "/berita/<id:news_id>/tanggapan/<id:answer_id>/"])
 def test_a_route_about_something_that_nobody_named_is_noticed(app: Flask, session: Session, rule: str) -> None:
     known = things(People(session).gather())
     app.add_url_rule(rule, "new", public(lambda **_arguments: ""))

@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from kimweb import specimens
 from kimweb.announcements import workflow as announcements
 from kimweb.aspirations import workflow as aspirations
+from kimweb.clarifications import workflow as clarifications
 from kimweb.core.permissions import GRANTED_TO, Permission
 from kimweb.core.workflow import Table
 from kimweb.news import workflow as news
@@ -25,6 +26,7 @@ TABLES: dict[str, Table[Any, Any]] = {
     "berita": news.TRANSITIONS,
     "pengumuman": announcements.TRANSITIONS,
     "aspirasi": aspirations.TRANSITIONS,
+    "cek-fakta": clarifications.TRANSITIONS,
 }
 NO_STATE = {
     "ubah": "an edit: the text, not the state; tests of the feature try every role",
@@ -35,6 +37,8 @@ NO_STATE = {
     "penyamaran": "parts of a photo are covered; tests/*/test_photos.py try who",
     "uraian": "what a photo shows; the same",
     "laporan": "a reader's report: it moves nothing by itself",
+    "bantahan": "a rebuttal: it moves nothing by itself",
+    "tanggapan": "what becomes of a rebuttal; tests/clarifications/test_rebuttals.py tries who",
     "instansi": "reference data: admin only",
     "bidang": "reference data: admin only",
     "undangan": "a slip is used once; tests/accounts/test_invitations.py",

@@ -12,6 +12,7 @@ from tests.structure.source import KIMWEB, Module, at, calls, module, modules
 ASK = {"queries", "policy"}
 ALSO = {
     "accounts/own_data.py": "queries: what is stored about one person",
+    "areas/audience.py": "queries: who is addressed, for all that is told to some areas",
     "areas/importing.py": "an import's view of what stands, row by row under its lock",
     "areas/recoding.py": "the same",
     "areas/shipped.py": "the same, for the files that come with the program",

@@ -16,6 +16,7 @@ from flask import Flask
 import kimweb.models  # noqa: F401 (fills the registry)
 from kimweb.announcements import models as announcements
 from kimweb.aspirations import models as aspirations
+from kimweb.clarifications import models as clarifications
 from kimweb.core.db import Base
 from kimweb.news import models as news
 from tests.structure.source import FEATURES, KIMWEB, ON_THE_WEB, ROOT, Module, at, calls, imports, module, modules
@@ -25,6 +26,8 @@ EXTRAS: dict[str, dict[str, str]] = {
     "areas": {
         "elections": "actions: masa pemilihan",
         "election_pages": "views: the admin's page of masa pemilihan",
+        "audience": "queries: who is addressed, for all that is told to some areas",
+        "places": "views: from what was typed to a village",
         "csvfile": "reads a decree's files and names the line that is wrong",
         "importing": "applies them; part of actions",
         "recoding": "what a table of old and new codes means; part of actions",
@@ -40,10 +43,10 @@ EXTRAS: dict[str, dict[str, str]] = {
         "erasing": "actions: what goes, by time or when asked for",
         "exporting": "actions: taking data along",
         "granting": "actions: giving and ending roles",
-        "importing": "actions: inviting everybody in a file, once",
         "invitation_forms": "forms: of invitations and roles",
         "invitations": "actions: giving and using slips",
         "invited": "views: getting in by a slip",
+        "inviting_many": "actions: inviting everybody in a file, once",
         "login": "Flask-Login",
         "mail_address": "actions: an official's own e-mail address",
         "mail_pages": "views: the pages of mail: a forgotten password, the own address",
@@ -70,16 +73,19 @@ EXTRAS: dict[str, dict[str, str]] = {
         "mending": "actions: covering parts of a photo, and describing it",
         "own_versions": "part of actions: which versions a form made by its autosave",
         "pages": "views: the page of one piece",
+        "found": "what search finds of it",
         "reporting": "actions: taking in what readers report",
         "revisions": "what a change would change, in words",
         "texts": "part of actions: what a piece says, with its revisions",
         "words": "names for the interface",
     },
     "announcements": {
+        "found": "what search finds of it",
         "mending": "actions: covering parts of a photo, and describing it",
         "words": "names for the interface",
     },
     "aspirations": {
+        "found": "what search finds of it",
         "changes": "views: one a noun",
         "mending": "actions: covering parts of a photo, and describing it",
         "pages": "views: the page of one aspiration",
@@ -90,7 +96,20 @@ EXTRAS: dict[str, dict[str, str]] = {
         "timeline": "what a reader sees of its way",
         "words": "names for the interface",
     },
+    "clarifications": {
+        "found": "what search finds of it",
+        "changes": "views: one a noun",
+        "claim_pages": "views: handing a claim in, and following it",
+        "mending": "actions: covering parts of a photo, and describing it",
+        "pages": "views: the page of one, and its forms",
+        "rebutting": "actions: what is said against one",
+        "sending": "actions: taking a claim in",
+        "texts": "part of actions: what a clarification says, and whether it is complete",
+        "tracking": "views: the cookie that code and PIN earn",
+        "words": "names for the interface",
+    },
     "home": {
+        "searching": "views: the search",
         "who_sees": "who sees what of an aspiration, as the privacy page tells it",
         "blueprint": "views: the room's one blueprint",
         "desk": "views: the desk",
@@ -156,7 +175,7 @@ def built(found: Module) -> list[str]:
 
 
 def test_views_load_and_answer_but_never_build_models() -> None:
-    assert {"News", "Announcement", "Aspiration", "User"} <= MODELS
+    assert {"News", "Announcement", "Aspiration", "Clarification", "User"} <= MODELS
     assert [line for found in modules() for line in built(found)] == []
 
 
@@ -181,7 +200,7 @@ def of_features(found: Module, names: set[str]) -> list[str]:
 def names_of_features(app: Flask) -> set[str]:
     """What the factory must tell the web, or a feature must bring."""
     rules = [rule for rule in app.url_map.iter_rules() if "." in rule.endpoint and rule.rule != "/"]
-    enums = [kind for flow in (news, announcements, aspirations) for kind in (flow.State, flow.Verb)]
+    enums = [kind for flow in (news, announcements, aspirations, clarifications) for kind in (flow.State, flow.Verb)]
     words = {str(member) for enum in enums for member in enum}
     return {rule.endpoint for rule in rules} | {rule.rule for rule in rules} | words
 

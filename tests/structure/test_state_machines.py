@@ -14,6 +14,8 @@ from kimweb.announcements import models as announcements
 from kimweb.announcements.workflow import TRANSITIONS as ANNOUNCEMENTS
 from kimweb.aspirations import models as aspirations
 from kimweb.aspirations.workflow import TRANSITIONS as ASPIRATIONS
+from kimweb.clarifications import models as clarifications
+from kimweb.clarifications.workflow import TRANSITIONS as CLARIFICATIONS
 from kimweb.core.workflow import Transition
 from kimweb.news import models as news
 from kimweb.news.workflow import TRANSITIONS as NEWS
@@ -25,14 +27,17 @@ Flow = tuple[Mapping[tuple[Any, Any], Transition[Any]], type[StrEnum], type[StrE
 FLOWS: dict[str, Flow] = {
     "berita": (NEWS, news.State, news.Verb, news.State.DRAFT),
     "pengumuman": (ANNOUNCEMENTS, announcements.State, announcements.Verb, announcements.State.DRAFT),
+    "cek-fakta": (CLARIFICATIONS, clarifications.State, clarifications.Verb, clarifications.State.RECEIVED),
     "aspirasi": (ASPIRATIONS, aspirations.State, aspirations.Verb, aspirations.State.RECEIVED),
 }
 NO_NOUN = {
     aspirations.Verb.LAPSE: "the system's",
-    aspirations.Verb.SEND: "POST /aspirasi/kirim/ makes the row",
+    aspirations.Verb.SEND: "POST /aspirasi/kirim/ makes the row, and /cek-fakta/lapor/ that of a claim",
 }
 NO_VERB = {
     "laporan": "a reader's report: it moves nothing by itself",
+    "bantahan": "what anybody says against a clarification: it moves nothing by itself",
+    "tanggapan": "a rebuttal is accepted or not: the clarification stays",
     "draf": "what is being typed is kept: it moves nothing",
     "penyamaran": "parts of a photo are made black: the picture changes, not the state",
     "uraian": "what a photo shows is written",

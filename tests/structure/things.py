@@ -24,6 +24,8 @@ from kimweb.announcements import policy as announcement_policy
 from kimweb.areas.models import Agency, ElectionPeriod
 from kimweb.aspirations import models as aspiration_models
 from kimweb.aspirations import policy as aspiration_policy
+from kimweb.clarifications import models as claim_models
+from kimweb.clarifications import policy as claim_policy
 from kimweb.core.actor import REGENCY, Actor, Role
 from kimweb.core.calendar import Holiday
 from kimweb.core.codes import slip_code, slip_hash
@@ -165,6 +167,43 @@ def announcements(people: People) -> Iterator[Thing]:
         people.session.refresh(row, ["audience"])
 
 
+def clarifications(people: People) -> Iterator[Thing]:
+    """A claim in each state, one of another district, one of no village; a rebuttal that waits and one that does not
+    stand on its page; photos that are shown and that are not."""
+    state = claim_models.State
+    rows = {f"claim, {each}": people.claim(each, claim=mark(), title=mark()) for each in state}
+    rows["claim, of another district"] = people.claim(claim=mark(), title=mark(), village_code=ELSEWHERE)
+    rows["claim, of no village"] = people.claim(state.EXAMINED, claim=mark(), title=mark(), village_code=None)
+    people.put(*rows.values())
+    for name, row in rows.items():
+        seen, allowed = _seen(claim_policy, row), _allowed(claim_policy, row)
+        yield Thing(name, "/cek-fakta/", {"clarification_id": row.id}, seen, allowed, row.title)
+        public = everybody if claim_policy.is_public(row) else nobody
+        for rule in ("bantah/", "bantahan"):
+            at = f"/cek-fakta/<id:clarification_id>/{rule}"
+            yield Thing(f"{name}, to contradict", at, {"clarification_id": row.id}, public)
+    yield Thing("no claim", "/cek-fakta/", {"clarification_id": NOWHERE}, nobody)
+    for rule in ("bantah/", "bantahan"):
+        yield Thing("no claim", f"/cek-fakta/<id:clarification_id>/{rule}", {"clarification_id": NOWHERE}, nobody)
+    standing = rows["claim, terbit"]
+    rebuttal = claim_models.Rebuttal(clarification_id=standing.id, at=START, text=mark(), network="x", reply="")
+    people.put(rebuttal)
+    seen, allowed = _seen(claim_policy, standing), _allowed(claim_policy, standing)
+    about = {"clarification_id": standing.id, "rebuttal_id": rebuttal.id}
+    yield Thing("rebuttal", "/cek-fakta/", about, seen, allowed)
+
+    def reads(actor: Actor) -> bool:
+        return claim_policy.desk_role(actor, standing) is not None
+
+    yield Thing("words of a rebuttal", "/nowhere/", {}, reads, mark=rebuttal.text)
+    yield Thing("no rebuttal", "/cek-fakta/", {**about, "rebuttal_id": NOWHERE}, nobody)
+    pictured = {name: (rows[name], rows[name].id) for name in ("claim, masuk", "claim, terbit", "claim, of no village")}
+    yield from _photos(people, "/cek-fakta/", "clarification_id", pictured, claim_policy)
+    for row in rows.values():
+        people.session.refresh(row)
+        people.session.refresh(row, ["abstentions"])
+
+
 def _announcement(**values: Any) -> announcement_models.Announcement:
     fields: dict[str, Any] = {"area_code": REGENCY, "state": announcement_models.State.DRAFT, "starts_on": day(0)}
     fields |= {"body": "Isi.", "urgency": announcement_models.Urgency.NORMAL, "ends_on": day(7), "version": 1}
@@ -197,24 +236,26 @@ _GRID = "/foto/<string(length=64):picture>-kisi.jpg"
 def _files(people: People, name: str, link_id: int, row: Any, sees: Sees) -> Iterator[Thing]:
     if isinstance(row, aspiration_models.Aspiration):
         link: Any = people.session.get_one(aspiration_models.AspirationPhoto, link_id)
-        whole = _photo_seen(row, link)
+        whole = _photo_seen(row, link, aspiration_policy)
+    elif isinstance(row, claim_models.Clarification):
+        link = people.session.get_one(claim_models.ClarificationPhoto, link_id)
+        whole = _photo_seen(row, link, claim_policy)
     else:
         kind = news_models.NewsPhoto if isinstance(row, news_models.News) else announcement_models.AnnouncementPhoto
         link, whole = people.session.get_one(kind, link_id), sees
-    for at in ("/foto/", "/aspirasi/foto/"):
+    for at in ("/foto/", "/aspirasi/foto/", "/cek-fakta/foto/"):
         yield Thing(name, at, {"picture": link.hash}, whole)
         yield Thing(name, at, {"picture": link.hash, "size": "240", "kind": "webp"}, whole)
     yield Thing(f"{name}, under its grid", _GRID, {"picture": link.hash}, lambda who: who.signed_in and whole(who))
 
 
-def _photo_seen(row: aspiration_models.Aspiration, link: aspiration_models.AspirationPhoto) -> Sees:
-    policy = aspiration_policy
+def _photo_seen(row: Any, link: Any, policy: Any) -> Sees:
     return lambda actor: policy.can_see(actor, row) and policy.can_see_photo(actor, row, link)
 
 
 def no_photo(_people: People) -> Iterator[Thing]:
     """A picture that nobody sent."""
-    for at in ("/foto/", "/aspirasi/foto/"):
+    for at in ("/foto/", "/aspirasi/foto/", "/cek-fakta/foto/"):
         yield Thing("no photo", at, {"picture": "0" * 64}, nobody)
         yield Thing("no photo", at, {"picture": "0" * 64, "size": "240", "kind": "webp"}, nobody)
     yield Thing("no photo, under its grid", _GRID, {"picture": "0" * 64}, nobody)
@@ -354,6 +395,7 @@ KINDS: tuple[Callable[[People], Iterator[Thing]], ...] = (
     news,
     aspirations,
     announcements,
+    clarifications,
     no_photo,
     people_and_roles,
     slips,

@@ -21,6 +21,8 @@ from kimweb.accounts.queries import load_actor
 from kimweb.areas.models import Agency
 from kimweb.aspirations.models import Aspiration, Desk, Kind
 from kimweb.aspirations.models import State as AspirationState
+from kimweb.clarifications.models import Clarification, ClarificationArea, SeenIn, Verdict
+from kimweb.clarifications.models import State as ClaimState
 from kimweb.core.actor import REGENCY, Actor, Holding, Role, visitor
 from kimweb.core.codes import ALPHABET
 from kimweb.core.db import writing
@@ -63,7 +65,7 @@ def code_of(number: int) -> str:
     return f"{digits[:3]}-{digits[3:]}"
 
 
-def proof(row: Aspiration, on: date = TODAY) -> Actor:
+def proof(row: Aspiration | Clarification, on: date = TODAY) -> Actor:
     """The visitor who proved, by code and PIN, to have sent it."""
     return visitor(on, [row.proof])
 
@@ -139,7 +141,36 @@ class People:
             **(_aspiration(state, self.agencies["PUPR"]) | {"code": code_of(next(self.numbers))} | changes)
         )
 
+    def claim(self, state: ClaimState = ClaimState.RECEIVED, **changes: Any) -> Clarification:
+        """A claim from Sukarami in some state, not kept yet. Who examined and released it is not told."""
+        open_, standing = state in (ClaimState.RECEIVED, ClaimState.EXAMINED), state is ClaimState.PUBLISHED
+        fields: dict[str, Any] = {
+            "code": code_of(next(self.numbers)),
+            "village_code": SUKARAMI,
+            "claim": "Katanya beras bantuan harus ditebus.",
+            "seen_in": SeenIn.WHATSAPP,
+            "state": state,
+            "version": 1,
+            "created_at": START,
+            "updated_at": START,
+            "due_on": day(1) if open_ else None,
+            "published_at": START if standing or state is ClaimState.WITHDRAWN else None,
+        }
+        if state is not ClaimState.RECEIVED:
+            fields |= FINDING
+        row = Clarification(**(fields | changes))
+        row.audience = [ClarificationArea(area_code=SUKARAMI)]
+        return row
 
+
+FINDING: dict[str, Any] = {
+    "title": "Beras bantuan gratis, tidak perlu ditebus",
+    "verdict": Verdict.FALSE,
+    "claimed": "Beras bantuan harus ditebus lima puluh ribu.",
+    "truth": "Beras bantuan gratis, diambil di kantor desa.",
+    "forward": "CEK FAKTA: SALAH",
+    "sources": [{"title": "Surat Dinas Sosial", "where": "Dinas Sosial, 16 November 2026"}],
+}
 _DESKS = {
     AspirationState.RECEIVED: Desk.VILLAGE,
     AspirationState.ASKED: Desk.SENDER,

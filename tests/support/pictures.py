@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from kimweb.announcements.models import AnnouncementPhoto
 from kimweb.aspirations.models import Aspiration, AspirationPhoto
+from kimweb.clarifications.models import ClarificationPhoto
 from kimweb.core import photos, pictures
 from kimweb.core.db import writing
 from kimweb.news.models import NewsPhoto
@@ -142,6 +143,8 @@ def with_photo(session: Session, address: str, sent: bytes | None = None, *, alt
             link: Any = NewsPhoto(owner_id=int(name), **values)
         elif flow == "pengumuman":
             link = AnnouncementPhoto(owner_id=int(name), **values)
+        elif flow == "cek-fakta":
+            link = ClarificationPhoto(owner_id=int(name), shown=shown, **values)
         else:
             owner = session.scalars(sa.select(Aspiration.id).where(Aspiration.code == name)).one()
             link = AspirationPhoto(owner_id=owner, shown=shown, **values)

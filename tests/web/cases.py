@@ -14,6 +14,7 @@ from kimweb.accounts.password_links import make
 from kimweb.accounts.queries import email_address
 from kimweb.announcements.models import State as AnnouncementState
 from kimweb.aspirations.models import Desk, State
+from kimweb.clarifications.models import State as ClaimState
 from kimweb.core.mail import Server
 from kimweb.news.models import State as NewsState
 from tests.conftest import SECRET_KEY
@@ -87,6 +88,14 @@ def _photographed(stage: Stage) -> str:
 
 def _illustrated(stage: Stage) -> str:
     return with_photo(stage.world.session, stage.announcement(AnnouncementState.PUBLISHED))
+
+
+def _claimed(state: ClaimState, more: str = "") -> Callable[[Stage], str]:
+    return lambda stage: stage.claim(state) + more
+
+
+def _pictured_claim(stage: Stage) -> str:
+    return with_photo(stage.world.session, stage.claim(ClaimState.EXAMINED))
 
 
 def _prepared(stage: Stage) -> tuple[str, FlaskClient]:
@@ -176,6 +185,7 @@ ASKED, ANSWERED = (_sent(state, Desk.SENDER, sender=True) for state in (State.AS
 NEWS: Fields = {"title": "Jalan selesai", "body": "Jalan poros selesai dicor."}
 ANNOUNCEMENT: Fields = {"title": "Pasar murah", "body": "Sabtu.", "starts_on": "18-11-2026", "ends_on": "25-11-2026"}
 SENDING: Fields = {"title": "Jembatan", "body": "Lapuk sejak Juli.", "category": "…"}
+SOURCES: Fields = {"source_title": ["Surat", ""], "source_where": ["Kantor camat, 2 November 2026", ""]}
 HOLIDAY: Fields = {"day": "28-11-2026", "name": "Hari jadi", "kind": "daerah"}
 CASES = [
     Case("home.language", "warga", "/bantuan/", "/bahasa/", {"bahasa": "en"}, {"bahasa": "jv"}),
@@ -436,6 +446,82 @@ CASES = [
     Case("aspirations.close", "pengirim", ANSWERED, "/penyelesaian", {"rating": "5"}),
     Case("aspirations.reopen", "pengirim", ANSWERED, "/pembukaan", {"text": "Belum."}, {"text": ""}),
     Case("aspirations.tighten", "pengirim", ANSWERED, "/privasi", {"hide_name": "1"}),
+    Case(
+        "clarifications.claimed",
+        "warga",
+        f"/cek-fakta/lapor/?desa={VILLAGE}",
+        "/cek-fakta/lapor/",
+        {"claim": "Katanya gaji pegawai naik.", "seen_in": "lisan"},
+        {"claim": WRITTEN, "link": "javascript:alert(1)"},
+        SHOWN,
+    ),
+    Case(
+        "clarifications.tracked",
+        "warga",
+        "/cek-fakta/lacak/",
+        "/cek-fakta/lacak/",
+        {},
+        {"code": WRITTEN, "pin": "1"},
+        SHOWN,
+    ),
+    Case("clarifications.untrack", "pengirim", lambda stage: stage.asker(), "/cek-fakta/lacak/keluar"),
+    Case(
+        "clarifications.rebut",
+        "warga",
+        _claimed(ClaimState.PUBLISHED, "bantah/"),
+        "/bantahan",
+        {"text": "Tidak begitu."},
+        {"text": WRITTEN * 60},
+        SHOWN,
+    ),
+    Case("clarifications.take", "rahman", _claimed(ClaimState.RECEIVED), "/pengambilan"),
+    Case("clarifications.abstain", "rahman", _claimed(ClaimState.RECEIVED), "/pengunduran"),
+    Case(
+        "clarifications.examine",
+        "rahman",
+        _claimed(ClaimState.EXAMINED, "periksa/"),
+        "/hasil",
+        {"notes": "Ditelepon."},
+        {"notes": WRITTEN, "areas": []},
+        SHOWN,
+    ),
+    Case("clarifications.publish", "rahman", _claimed(ClaimState.EXAMINED), "/publikasi", {}, {"verdict": "entah"}),
+    Case(
+        "clarifications.decline",
+        "rahman",
+        _claimed(ClaimState.EXAMINED),
+        "/penyisihan",
+        {"reason": "opini"},
+        {"reason": "sudah_dijawab", "answer": WRITTEN},
+        SHOWN,
+    ),
+    Case(
+        "clarifications.correct",
+        "rahman",
+        _claimed(ClaimState.PUBLISHED, "perbaiki/"),
+        "/ralat",
+        {"truth": "Lain.", "change": "Isi.", "why": "Keliru.", **SOURCES},
+        {"truth": WRITTEN, "change": "", "why": "x"},
+        SHOWN,
+    ),
+    Case(
+        "clarifications.withdraw",
+        "rahman",
+        _claimed(ClaimState.PUBLISHED),
+        "/penarikan",
+        {"reason": "Salah."},
+        {"reason": ""},
+    ),
+    Case(
+        "clarifications.answer_rebuttal",
+        "rahman",
+        lambda stage: stage.rebutted(),
+        "/tanggapan",
+        {"outcome": "terima", "text": "Terima kasih."},
+        {"outcome": "terima", "text": ""},
+    ),
+    Case("clarifications.cover", "rahman", _pictured_claim, "/penyamaran", {"cells": ["A1"]}, {"cells": []}),
+    Case("clarifications.describe", "rahman", _pictured_claim, "/uraian", {"alt": ""}, {"alt": WRITTEN * 9}, SHOWN),
     Case(
         "areas.add_agency",
         "agus",

@@ -14,12 +14,15 @@ from kimweb.announcements.models import State as AnnouncementState
 from kimweb.areas.models import ElectionPeriod
 from kimweb.areas.queries import agency_by_code, area_today
 from kimweb.aspirations.models import Aspiration, Desk, State
+from kimweb.clarifications.models import Clarification, ClarificationArea, Rebuttal, SeenIn
+from kimweb.clarifications.models import State as ClaimState
 from kimweb.core.actor import REGENCY, Role
-from kimweb.core.codes import pin_for, slip_code
+from kimweb.core.codes import new_code, pin_for, slip_code
 from kimweb.news.models import State as NewsState
 from tests.conftest import SECRET_KEY
 from tests.home.world import DISTRICT, ELSEWHERE, PASSWORD, VILLAGE, World, in_days
 from tests.support.clock import START
+from tests.support.people import FINDING
 from tests.support.second import shown
 from tests.web.site import browser
 
@@ -85,6 +88,29 @@ class Stage:
         values["back_state"], values["back_desk"] = State.FORWARDED, Desk.DISTRICT
         values["hide_name"] = False
         return self.world.aspiration("Jembatan lapuk", **values)
+
+    def claim(self, state: ClaimState, **changes: Any) -> str:
+        """The address of a claim in a state, with all that a clarification says."""
+        fields: Fields = {"village_code": VILLAGE, "claim": "Katanya harus ditebus.", "seen_in": SeenIn.WHATSAPP}
+        fields |= {"created_at": START, "updated_at": START, "due_on": in_days(1), "published_at": START, **FINDING}
+        row = Clarification(code=new_code(), state=state, version=1, **(fields | changes))
+        row.audience = [ClarificationArea(area_code=VILLAGE)]
+        self.world.add(row)
+        return f"/cek-fakta/{row.id}/"
+
+    def rebutted(self) -> str:
+        """The address of a published one with a rebuttal that waits."""
+        path = self.claim(ClaimState.PUBLISHED, open_rebuttals=1)
+        number = int(path.strip("/").rpartition("/")[2])
+        self.world.add(Rebuttal(clarification_id=number, at=START, text="Tidak begitu.", network="x", reply=""))
+        return path
+
+    def asker(self) -> tuple[str, FlaskClient]:
+        """A claim's address, and the browser of whoever sent it."""
+        client = browser(self.app)
+        typed = {"claim": "Katanya listrik padam tiga hari.", "seen_in": "lisan", "key": "0" * 32}
+        assert client.post("/cek-fakta/lapor/", data=typed).status_code == 303
+        return client.get("/cek-fakta/lacak/").headers["Location"], client
 
     def slip(self) -> Invitation:
         """An invitation of the admin's for a member."""

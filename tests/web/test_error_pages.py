@@ -227,7 +227,7 @@ def test_500_is_a_page_without_a_traceback(client: FlaskClient, monkeypatch: pyt
 
 
 def test_500_keeps_what_was_typed(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kimweb.aspirations.places.resolve", broken)
+    monkeypatch.setattr("kimweb.aspirations.views.resolve", broken)
     text = a_page_of_ours(client.post("/aspirasi/kirim/", data={"body": WRITTEN, "key": "k" * 32}), 500)
     assert "Jembatan &lt;b&gt;RT 02&lt;/b&gt;" in text
     assert "k" * 32 not in text

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kimweb.accounts import invitations
-from kimweb.accounts import seats as seating
+from kimweb.accounts import invitations, queries
 from kimweb.accounts.csvfile import Reading, Row
 from kimweb.core import idempotency
 from kimweb.core.actor import Actor, Holding
@@ -54,7 +53,7 @@ def invite_file(session: Session, *, actor: Actor, now: datetime, server_key: st
         content = {"by": actor.user_id, "rows": lines, "choice": sending.choice}
         if (first := idempotency.claimed(session, key=sending.key, content=content, kind=KIND)) is not None:
             return first.subject_id
-        chosen = _chosen(seats, seating.open_seats(session, now), sending.choice)
+        chosen = _chosen(seats, queries.open_seats(session, now), sending.choice)
         batch = invitations.invite_all(session, actor=actor, now=now, server_key=server_key, seats=chosen)
         idempotency.claim(session, key=sending.key, content=content, kind=KIND, subject_id=batch, now=now)
         return batch
