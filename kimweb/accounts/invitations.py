@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kimweb.accounts import actions, directory, granting, policy, queries
+from kimweb.accounts import actions, directory, granting, policy, queries, slips
 from kimweb.accounts.csvfile import NAME_MAX, Row
 from kimweb.accounts.models import Invitation, User
 from kimweb.accounts.passwords import Passwords
@@ -162,7 +162,7 @@ def issue_password_slip(session: Session, *, actor: Actor, now: datetime, server
 def withdraw(session: Session, *, actor: Actor, now: datetime, invitation_id: int) -> Invitation:
     """End an unused slip. Raises NotFound, and InvalidTransition when it was used or ended already."""
     with writing(session):
-        slip = directory.invitation(session, actor, invitation_id, lock=True)
+        slip = slips.invitation(session, actor, invitation_id, lock=True)
         if slip.used_at is not None or slip.withdrawn_at is not None:
             raise InvalidTransition("the slip is used or withdrawn")
         slip.withdrawn_at = now
@@ -189,7 +189,7 @@ def check_code(session: Session, *, server_key: str, typed: str, network: str, n
     wrong ones from this network in 15 minutes."""
     limits = {"limit": WRONG_LIMIT, "minutes": WRONG_MINUTES}
     attempt = throttle.take(session, f"slip:{network}", now=now, **limits)
-    slip = directory.usable_slip(session, server_key=server_key, typed=typed, now=now)
+    slip = slips.usable_slip(session, server_key=server_key, typed=typed, now=now)
     if slip is None:
         raise Invalid(REFUSED, {"code": REFUSED})
     with writing(session):
@@ -215,7 +215,7 @@ def accept(
     actions.check_password(password, username)
     fresh = passwords.hash(password)
     with writing(session):
-        slip = directory.usable_slip(session, server_key=server_key, typed=typed, now=now, lock=True)
+        slip = slips.usable_slip(session, server_key=server_key, typed=typed, now=now, lock=True)
         held = policy.held(slip) if slip is not None else None
         if slip is None or held is None:
             raise Invalid(REFUSED, {"code": REFUSED})
@@ -239,7 +239,7 @@ def set_password(
     actions.check_password(password, owner.username if owner else "")
     fresh = passwords.hash(password)
     with writing(session):
-        slip = directory.usable_slip(session, server_key=server_key, typed=typed, now=now, lock=True)
+        slip = slips.usable_slip(session, server_key=server_key, typed=typed, now=now, lock=True)
         user = queries.user_for_update(session, slip.user_id or 0) if slip is not None else None
         if slip is None or user is None:
             raise Invalid(REFUSED, {"code": REFUSED})

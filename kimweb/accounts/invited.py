@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import directory, invitations, login
+from kimweb.accounts import invitations, login, slips
 from kimweb.accounts.invitation_forms import AcceptForm, CodeForm, NewPasswordForm
 from kimweb.accounts.models import Invitation
 from kimweb.accounts.passwords import Passwords, passwords
@@ -116,7 +116,7 @@ def _who() -> dict[str, Any]:
 
 
 def _find(code: str) -> Invitation | None:
-    return directory.usable_slip(context.db_session(), server_key=_key(), typed=code, now=context.now())
+    return slips.usable_slip(context.db_session(), server_key=_key(), typed=code, now=context.now())
 
 
 def _at_field(error: Invalid) -> dict[str, str]:

@@ -290,9 +290,3 @@ def open_seats(session: Session, now: datetime) -> set[tuple[str, Holding]]:
     )
     rows = session.execute(query)
     return {(name.casefold(), Holding(role, area, agency)) for name, role, area, agency in rows if role}
-
-
-def villages(session: Session) -> Sequence[Area]:
-    """Every village and ward with its district, by district and name (one statement)."""
-    query = sa.select(Area).where(Area.kind.in_(LOWEST)).options(joinedload(Area.parent))
-    return session.scalars(query.order_by(Area.parent_code, Area.name, Area.code)).all()

@@ -8,9 +8,21 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import directory, exporting, granting, invitations, policy, queries, seats, second_factor, sheets
+from kimweb.accounts import (
+    directory,
+    exporting,
+    granting,
+    invitations,
+    policy,
+    queries,
+    seats,
+    second_factor,
+    sheets,
+    slips,
+)
 from kimweb.accounts.invitation_forms import EndForm, InviteForm, NameForm, ResetForm, RoleForm, SeatForm
 from kimweb.accounts.people_file import people_csv
+from kimweb.areas import queries as areas
 from kimweb.areas.models import Agency, Area
 from kimweb.areas.queries import QUERY_MAX, area_asked
 from kimweb.core.actor import Role
@@ -47,9 +59,9 @@ def index() -> Response:
     values: dict[str, Any] = {
         "grants": directory.standing_grants(db, ids, who.day),
         "deeds": directory.last_deeds(db, ids) if policy.sees_deeds(who) else {},
-        "slips": directory.open_invitations(db, who, context.now(), after=None),
+        "slips": slips.open_invitations(db, who, context.now(), after=None),
         "asked": directory.asked_erasure(db, who) if not after else [],
-        "districts": directory.districts(db) if policy.giving_areas(who) is None else [],
+        "districts": areas.districts(db) if policy.giving_areas(who) is None else [],
     }
     return render_page("accounts/people.html", page=page, wanted=wanted, area=area, roles=roles, after=after, **values)
 
@@ -223,7 +235,7 @@ def invite() -> Response:
 def open_slips() -> Response:
     """Every slip that still works, newest first."""
     after = request.args.get("sesudah")
-    page = directory.open_invitations(context.db_session(), context.actor(), context.now(), after=after)
+    page = slips.open_invitations(context.db_session(), context.actor(), context.now(), after=after)
     return render_page("accounts/slips.html", page=page)
 
 
@@ -231,7 +243,7 @@ def open_slips() -> Response:
 @allow(Permission.ACCOUNT_INVITE)
 def slip(invitation_id: int) -> Response:
     """One slip, to print."""
-    found = directory.invitation(context.db_session(), context.actor(), invitation_id)
+    found = slips.invitation(context.db_session(), context.actor(), invitation_id)
     return render_page("accounts/slip.html", slip=found, code=sheets.code_of(found), open=found.is_open(context.now()))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from kimweb.accounts import policy
-from kimweb.areas import names
+from kimweb.areas import finding, names
 from kimweb.areas import queries as areas
 from kimweb.areas.models import Agency, Area, AreaKind
 from kimweb.core.actor import REGENCY, Role
@@ -41,7 +41,7 @@ def find_place(session: Session, role: Role, typed: str) -> Area | Agency:
 def _areas(session: Session, typed: str, role: Role) -> Sequence[Area]:
     """What fits the role; else what does not, to say so."""
     for kinds in (policy.kinds_of(role), tuple(AreaKind)):
-        found, candidates = areas.find_area(session, typed, kinds)
+        found, candidates = finding.find_area(session, typed, kinds)
         if found is not None or candidates:
             return [found] if found is not None else candidates
     return []

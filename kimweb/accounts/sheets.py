@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from kimweb.accounts import csvfile, directory, invitations, inviting_many, queries
+from kimweb.accounts import csvfile, directory, invitations, inviting_many, slips
 from kimweb.accounts.invitation_forms import DistrictForm
 from kimweb.accounts.inviting_many import AlreadyOpen, Sending
 from kimweb.accounts.models import Invitation
 from kimweb.accounts.people_file import example_csv
+from kimweb.areas import queries as areas
 from kimweb.core.codes import slip_code
 from kimweb.core.errors import Invalid, NotAllowed
 from kimweb.core.idempotency import new_key
@@ -59,7 +60,7 @@ def _import_page(faults: Sequence[str] = ()) -> Response:
 
 def example() -> Response:
     """A file to fill in: a line for a moderator of each village and ward, without the name."""
-    return file_to_keep(example_csv(queries.villages(context.db_session())), name="contoh.csv", mimetype="text/csv")
+    return file_to_keep(example_csv(areas.villages(context.db_session())), name="contoh.csv", mimetype="text/csv")
 
 
 def invite_district() -> Response:
@@ -84,13 +85,13 @@ def invite_district() -> Response:
 def code_of(slip: Invitation) -> str:
     """The code of a slip that still works, for who may read it; "" else."""
     db, now = context.db_session(), context.now()
-    shown = slip.is_open(now) and directory.may_show_code(db, context.actor(), slip, now)
+    shown = slip.is_open(now) and slips.may_show_code(db, context.actor(), slip, now)
     return slip_code(context.settings().secret_key, slip.nonce) if shown else ""
 
 
 def sheet(batch: str) -> Response:
     """All slips of one file that still work, to print and cut; and the list of all."""
-    rows = directory.sheet(context.db_session(), context.actor(), batch)
+    rows = slips.sheet(context.db_session(), context.actor(), batch)
     codes = {row.id: code for row in rows if (code := code_of(row))}
     still_open = {row.id for row in rows if row.is_open(context.now())}
     return render_page("accounts/sheet.html", rows=rows, codes=codes, open=still_open)

@@ -11,7 +11,8 @@ from kimweb.announcements import policy, queries
 from kimweb.announcements.models import Announcement, AnnouncementArea, AnnouncementPhoto, State, Urgency, Verb
 from kimweb.announcements.policy import Office
 from kimweb.announcements.workflow import EDITABLE, LONGEST_DAYS, TRANSITIONS
-from kimweb.areas.audience import addressed_areas, outermost
+from kimweb.areas.audience import outermost
+from kimweb.areas.queries import areas_with_codes
 from kimweb.core import photos
 from kimweb.core.actor import Actor, Role
 from kimweb.core.calendar import local_day
@@ -57,7 +58,7 @@ def _check(session: Session, content: Content, office: Office) -> tuple[str, ...
     """The audience in its shortest form; raises Invalid at `areas` or `ends_on`."""
     problems = day_problems(content.starts_on, content.ends_on)
     areas = outermost(content.areas)
-    known = {area.code for area in addressed_areas(session, areas)}
+    known = {area.code for area in areas_with_codes(session, areas)}
     if not areas:
         problems["areas"] = N_("Belum ada yang dituju. Centang paling sedikit satu.")
     elif not all(code in known and office.addresses(code) for code in areas):

@@ -14,8 +14,9 @@ from kimweb.accounts.own_data import OwnText
 from kimweb.announcements import policy
 from kimweb.announcements.models import URGENCY_ORDER, Announcement, AnnouncementArea, AnnouncementPhoto, State
 from kimweb.announcements.policy import Office
-from kimweb.areas.audience import above, addressed_areas
+from kimweb.areas.audience import above
 from kimweb.areas.models import Agency, Area
+from kimweb.areas.queries import areas_with_codes
 from kimweb.core import audit
 from kimweb.core.actor import Actor, covered
 from kimweb.core.errors import NotFound
@@ -159,7 +160,7 @@ class NamedOffice:
 def named_offices(session: Session, actor: Actor) -> list[NamedOffice]:
     """The offices in whose name the actor may write, with area and agency (two statements)."""
     offices = policy.speaking_for(actor)
-    areas = {area.code: area for area in addressed_areas(session, [office.area_code for office in offices])}
+    areas = {area.code: area for area in areas_with_codes(session, [office.area_code for office in offices])}
     query = sa.select(Agency).where(Agency.id.in_([office.agency_id for office in offices if office.agency_id]))
     agencies: dict[int | None, Agency] = {agency.id: agency for agency in session.scalars(query)}
     return [

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from kimweb.areas import names
 from kimweb.areas.models import LOWEST, Area, AreaKind
@@ -30,12 +30,6 @@ def audience_size(session: Session, codes: Iterable[str]) -> int:
     inside = sa.true() if REGENCY in wanted else sa.or_(Area.code.in_(wanted), Area.parent_code.in_(wanted))
     query = sa.select(sa.func.count()).select_from(Area)
     return session.scalar(query.where(Area.kind.in_(LOWEST), inside)) or 0
-
-
-def addressed_areas(session: Session, codes: Iterable[str]) -> Sequence[Area]:
-    """The areas with these codes, each with its parent, in the order of the codes; unknown codes are left out."""
-    query = sa.select(Area).where(Area.code.in_(sorted(set(codes)))).options(joinedload(Area.parent))
-    return session.scalars(query.order_by(Area.code)).all()
 
 
 @dataclass(frozen=True, slots=True)

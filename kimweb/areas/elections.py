@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kimweb.areas import names, policy, queries
+from kimweb.areas import finding, names, policy, queries
 from kimweb.areas.models import AreaKind, ElectionPeriod
 from kimweb.core import audit
 from kimweb.core.actor import Actor, Role
@@ -54,7 +54,7 @@ def end_election(session: Session, *, actor: Actor, now: datetime, election_id: 
 
 
 def _area_of(session: Session, text: str) -> str:
-    found, candidates = queries.find_area(session, text, tuple(AreaKind))
+    found, candidates = finding.find_area(session, text, tuple(AreaKind))
     if found is not None:
         return found.code
     if candidates:

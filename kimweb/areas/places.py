@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kimweb.areas.finding import find_area, near_areas
 from kimweb.areas.models import LOWEST, Area
-from kimweb.areas.queries import area_today, find_area, near_areas
+from kimweb.areas.queries import area_today
 from kimweb.core.i18n import N_
 from kimweb.web import context
 

@@ -8,7 +8,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from kimweb.areas.audience import addressed_areas, outermost
+from kimweb.areas.audience import outermost
+from kimweb.areas.queries import areas_with_codes
 from kimweb.clarifications import policy, queries, texts
 from kimweb.clarifications.models import (
     Abstention,
@@ -192,7 +193,7 @@ def _due_day(session: Session, step: Step) -> date:
 def _choose(session: Session, step: Step, row: Clarification, codes: Collection[str]) -> None:
     """Address these areas. A reviewer adds only areas of the own district; what the regency chose may stay."""
     areas = outermost(codes)
-    known = {area.code for area in addressed_areas(session, areas)}
+    known = {area.code for area in areas_with_codes(session, areas)}
     standing = {place.area_code for place in row.audience}
     own = policy.addressable(step.actor, row)
     inside = all(code in standing or any(covers(area, code) for area in own) for code in areas)

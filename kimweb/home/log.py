@@ -7,8 +7,9 @@ from flask import Flask, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from kimweb.areas.finding import near_areas, search_areas
 from kimweb.areas.models import ElectionPeriod
-from kimweb.areas.queries import QUERY_MAX, area_asked, near_areas, search_areas
+from kimweb.areas.queries import QUERY_MAX, area_asked
 from kimweb.aspirations.models import Aspiration
 from kimweb.clarifications.models import Clarification
 from kimweb.clarifications.models import Verb as ClarificationVerb

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from kimweb.announcements import queries as announcements
 from kimweb.announcements.models import Announcement
@@ -15,6 +15,7 @@ from kimweb.announcements.models import State as AnnouncementState
 from kimweb.announcements.models import Verb as AnnouncementVerb
 from kimweb.areas import queries as areas
 from kimweb.areas.models import LOWEST, Area, ElectionPeriod
+from kimweb.areas.queries import areas_with_codes
 from kimweb.aspirations import queries as aspirations
 from kimweb.aspirations.models import Aspiration
 from kimweb.aspirations.models import Verb as AspirationVerb
@@ -114,12 +115,6 @@ def announcement_drafts_of(session: Session, user_id: int) -> Sequence[Announcem
     return session.scalars(query.order_by(Announcement.id).with_for_update()).all()
 
 
-def named(session: Session, codes: Collection[str]) -> Sequence[Area]:
-    """The areas under these codes, with their parents (one statement)."""
-    query = sa.select(Area).where(Area.code.in_(sorted(set(codes)))).options(joinedload(Area.parent))
-    return session.scalars(query).all()
-
-
 def photo_showings(session: Session, actor: Actor, picture: str) -> list[Showing]:
     """Where the actor sees a picture, over all flows; places that everybody sees first."""
     found = [
@@ -164,9 +159,8 @@ def moderation_log(session: Session, *, within: str | None, after: int | None) -
         query = query.where(AuditEntry.seq < after)
     found = session.execute(query.order_by(AuditEntry.seq.desc()).limit(PAGE_SIZE + 1)).all()
     subjects = _subjects(session, [entry for entry, _text in found])
-    codes = {entry.area_code for entry, _text in found}
-    places = sa.select(Area).where(Area.code.in_(codes)).options(joinedload(Area.parent))
-    areas_by_code = {area.code: area for area in session.scalars(places)}
+    codes = {entry.area_code for entry, _text in found if entry.area_code}
+    areas_by_code = {area.code: area for area in areas_with_codes(session, codes)}
     lines = [_line(entry, text, subjects, areas_by_code.get(entry.area_code or "")) for entry, text in found]
     return cut(lines, lambda line: str(line.entry.seq))
 

@@ -8,11 +8,11 @@ from flask import Flask, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from kimweb.areas import finding
 from kimweb.areas import queries as areas
 from kimweb.areas.words import place_name
 from kimweb.core import search
 from kimweb.core.i18n import N_
-from kimweb.home import queries
 from kimweb.home.blueprint import bp
 from kimweb.web import context
 from kimweb.web.access import public
@@ -43,10 +43,10 @@ def find() -> Response:
     words = search.asked(q)
     page = search.find(db, words, day=context.today(), after=after)
     values: dict[str, Any] = {"q": q, "words": words, "page": page, "after": after}
-    values["places"] = areas.search_areas(db, q[: areas.QUERY_MAX], PLACES_SHOWN) if q and not after else []
+    values["places"] = finding.search_areas(db, q, PLACES_SHOWN) if q and not after else []
     nothing = q and not values["places"] and not page.items
-    values["near"] = areas.near_areas(db, q[: areas.QUERY_MAX])[:PLACES_SHOWN] if nothing else []
-    found_in = queries.named(db, [hit.entry.area_code for hit in page.items])
+    values["near"] = finding.near_areas(db, q, limit=PLACES_SHOWN) if nothing else []
+    found_in = areas.areas_with_codes(db, [hit.entry.area_code for hit in page.items])
     values["where"] = {area.code: place_name(area) for area in found_in}
     return render_page("home/search.html", "home/_found.html", addresses=ADDRESSES, **values)
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
+from kimweb.areas import finding
 from kimweb.areas import queries as areas
 from kimweb.areas.models import Area, AreaKind
 from kimweb.core.actor import REGENCY
@@ -40,8 +41,8 @@ def front() -> Response:
 def choose() -> Response:
     """The districts, and what a search (`?q=`) finds."""
     db, q = context.db_session(), clean_line(request.args.get("q", ""))[: areas.QUERY_MAX]
-    found = areas.search_areas(db, q, SEARCH_SHOWN) if q else []
-    near = areas.near_areas(db, q) if q and not found else []
+    found = finding.search_areas(db, q, SEARCH_SHOWN) if q else []
+    near = finding.near_areas(db, q) if q and not found else []
     values: dict[str, Any] = {"found": found, "near": near, "more": len(found) == SEARCH_SHOWN}
     return render_page("home/choose.html", q=q, districts=areas.districts_with_counts(db), **values)
 

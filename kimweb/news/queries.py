@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kimweb.accounts.own_data import OwnText
 from kimweb.areas.models import Area
+from kimweb.areas.queries import areas_with_codes
 from kimweb.core import audit
 from kimweb.core.actor import Actor, Role, covered
 from kimweb.core.errors import NotFound
@@ -103,8 +104,7 @@ def others_published(session: Session, news: News, *, limit: int = 3) -> Sequenc
 
 def writing_areas(session: Session, actor: Actor) -> Sequence[Area]:
     """The areas for whose KIM the actor may write, with their districts."""
-    query = sa.select(Area).where(Area.code.in_(sorted(policy.writing_areas(actor)))).options(joinedload(Area.parent))
-    return session.scalars(query.order_by(Area.code)).all()
+    return areas_with_codes(session, policy.writing_areas(actor))
 
 
 @dataclass(frozen=True, slots=True)

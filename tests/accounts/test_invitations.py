@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from kimweb.accounts import csvfile, directory, granting, invitations, policy
+from kimweb.accounts import csvfile, directory, granting, invitations, policy, slips
 from kimweb.accounts.models import Invitation, RoleGrant, User, UserSession
 from kimweb.accounts.passwords import Passwords
 from kimweb.areas.models import Agency, Area
@@ -171,7 +171,7 @@ def test_no_stand_in_reads_the_code_that_makes_an_admin(client: FlaskClient, peo
         )
     sheet = client.get(f"/orang/undangan/lembar/{batch}/").text
     assert problems(sheet) == []
-    admins, members = directory.sheet(session, agus, batch)
+    admins, members = slips.sheet(session, agus, batch)
     assert code_of(admins) not in sheet
     assert code_of(members) in sheet
     assert "Kodenya pada Agus." in sheet

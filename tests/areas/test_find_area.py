@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from kimweb.accounts import seats
-from kimweb.areas import elections, queries
+from kimweb.areas import elections, finding
 from kimweb.areas.models import LOWEST, AreaKind
 from kimweb.core.actor import REGENCY, Actor, Holding, Role
 from kimweb.core.errors import Invalid
@@ -40,7 +40,7 @@ ANY = tuple(AreaKind)
 def test_an_area_is_found_by_its_exact_name_and_level(
     session: Session, typed: str, kinds: tuple[AreaKind, ...], code: str
 ) -> None:
-    found, candidates = queries.find_area(session, typed, kinds)
+    found, candidates = finding.find_area(session, typed, kinds)
     assert found is not None, [area.code for area in candidates]
     assert found.code == code
     assert candidates == []
@@ -59,7 +59,7 @@ def test_an_area_is_found_by_its_exact_name_and_level(
 def test_what_names_several_or_none_finds_none(
     session: Session, typed: str, kinds: tuple[AreaKind, ...], codes: set[str]
 ) -> None:
-    found, candidates = queries.find_area(session, typed, kinds)
+    found, candidates = finding.find_area(session, typed, kinds)
     assert (found, {area.code for area in candidates}) == (None, codes)
 
 

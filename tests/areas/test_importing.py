@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kimweb.areas import actions, queries, shipped
+from kimweb.areas import actions, finding, queries, shipped
 from kimweb.areas.models import Area, AreaKind, AreaRecode
 from kimweb.core.actor import Role
 from kimweb.core.audit import AuditEntry
@@ -82,7 +82,7 @@ def test_a_new_name_reaches_the_office_and_the_old_one_stays_findable(session: S
     versions = {code: agency.version for code, agency in queries.agencies_for_import(session).items()}
     assert (versions["KEC-16.06.01"], versions["DESA-16.06.01.2002"], versions["KEC-16.06.02"]) == (2, 1, 1)
     for q in ("sukaraja", "sukarami"):
-        assert queries.search_areas(session, q)[0].code == "16.06.01.2001"
+        assert finding.search_areas(session, q)[0].code == "16.06.01.2001"
 
 
 def test_new_areas_are_added_and_missing_ones_stay(session: Session, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_recoded_village_takes_everything_along(session: Session, tmp_path: Pa
     today = queries.area_today(session, KARTAYU)
     assert today is not None
     assert (today.code, today.parent and today.parent.name) == ("16.06.15.2099", "Jirak Jaya")
-    assert queries.search_areas(session, "kertayu")[0].code == "16.06.15.2099", "its variant goes along"
+    assert finding.search_areas(session, "kertayu")[0].code == "16.06.15.2099", "its variant goes along"
     before = dump(session)
     assert not run(session, tmp_path, recode(shipped_rows(), pairs), pairs).changed
     assert dump(session) == before, "the same decree again changes nothing"

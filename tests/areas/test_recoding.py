@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from kimweb.areas import queries
+from kimweb.areas import finding, queries
 from kimweb.areas.models import Area
 from kimweb.core.errors import Invalid
 from tests.areas.decrees import KARTAYU, Rows, assert_hangs_on, dump, hang, recode, run, shipped_rows
@@ -96,7 +96,7 @@ def test_a_code_used_again_for_a_new_village(session: Session, tmp_path: Path) -
         assert _name(session, KARTAYU) == "Desa Baru Sekali"
         assert queries.agency_by_code(session, f"DESA-{KARTAYU}") is not None
         assert _today(session, KARTAYU) == KARTAYU
-        assert [area.code for area in queries.search_areas(session, "kertayu")] == [NEW], (
+        assert [area.code for area in finding.search_areas(session, "kertayu")] == [NEW], (
             "a variant stays with its village"
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from kimweb.areas import actions, policy, queries
+from kimweb.areas import actions, finding, policy, queries
 from kimweb.areas.models import AgencyKind
 from kimweb.core import audit
 from kimweb.core.actor import REGENCY, Actor, Holding, Role, visitor
@@ -42,7 +42,7 @@ def test_what_is_loaded(session: Session) -> None:
     assert {row.code: row.agency.code if row.agency else None for row in queries.categories_all(session)}[
         "jalan"
     ] == "PUPR"
-    assert queries.search_areas(session, "kertayu")[0].code == "16.06.03.2004"
+    assert finding.search_areas(session, "kertayu")[0].code == "16.06.03.2004"
 
 
 def test_three_years_of_holidays_are_loaded(session: Session) -> None:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kimweb.areas import queries, shipped
+from kimweb.areas import finding, queries, shipped
 from kimweb.areas.models import Area, AreaKind
 from kimweb.areas.names import SEARCH_MAX, fold, search_name, split_query
 from kimweb.core.actor import covered, covers
@@ -30,7 +30,7 @@ def _variants() -> list[tuple[str, str]]:
 
 
 def _first(session: Session, q: str) -> str:
-    found = queries.search_areas(session, q)
+    found = finding.search_areas(session, q)
     return found[0].code if found else ""
 
 
@@ -38,7 +38,7 @@ def _first(session: Session, q: str) -> str:
 def test_every_name_finds_its_area(session: Session) -> None:
     for code, name, kind, _parent in shipped_rows().values():
         if kind != "kabupaten":
-            exact = [area.code for area in queries.search_areas(session, name, 50) if area.name == name]
+            exact = [area.code for area in finding.search_areas(session, name, 50) if area.name == name]
             assert code in exact
 
 
@@ -77,7 +77,7 @@ def test_what_people_type(session: Session) -> None:
 @database
 def test_a_repeated_name_finds_all_its_villages_each_with_its_district(session: Session) -> None:
     for name, times in REPEATED.items():
-        found = [area for area in queries.search_areas(session, name.lower().replace(" ", "")) if area.name == name]
+        found = [area for area in finding.search_areas(session, name.lower().replace(" ", "")) if area.name == name]
         districts = {area.parent.name for area in found if area.parent}
         assert len(found) == len(districts) == times, name
 
@@ -85,25 +85,25 @@ def test_a_repeated_name_finds_all_its_villages_each_with_its_district(session: 
 @database
 def test_exact_comes_before_beginning_before_inside(session: Session) -> None:
     for q, first in (("lais", 0), ("sari", 1)):
-        names = [fold(area.name) for area in queries.search_areas(session, q, 50)]
+        names = [fold(area.name) for area in finding.search_areas(session, q, 50)]
         ranks = [0 if name == q else 1 if name.startswith(q) else 2 for name in names]
         assert ranks == sorted(ranks)
         assert ranks[0] == first
-    kinds = {area.kind for area in queries.search_areas(session, "keluang", 50)}
+    kinds = {area.kind for area in finding.search_areas(session, "keluang", 50)}
     assert kinds == {AreaKind.DISTRICT, AreaKind.WARD}
 
 
 @database
 def test_what_names_nothing_finds_nothing(session: Session) -> None:
     for q in ["", "   ", ",", "%", "_", "|", "'; --", "\0", "\ud800", "دسا", "desa, kec."]:
-        assert [area.name for area in queries.search_areas(session, q) if "desa" not in fold(area.name)] == []
+        assert [area.name for area in finding.search_areas(session, q) if "desa" not in fold(area.name)] == []
 
 
 @database
 def test_input_and_answer_are_bounded(session: Session) -> None:
-    assert queries.search_areas(session, "a" * 1_000_000) == []
-    assert len(queries.search_areas(session, "a", 10_000)) == queries.SEARCH_LIMIT
-    assert len(queries.search_areas(session, "a", -5)) == 1
+    assert finding.search_areas(session, "a" * 1_000_000) == []
+    assert len(finding.search_areas(session, "a", 10_000)) == finding.SEARCH_LIMIT
+    assert len(finding.search_areas(session, "a", -5)) == 1
 
 
 @database
@@ -111,7 +111,7 @@ def test_each_page_takes_one_statement(
     session: Session, statements: Callable[[], AbstractContextManager[Statements]]
 ) -> None:
     for page in (
-        lambda: [f"{area.name} {area.parent and area.parent.name}" for area in queries.search_areas(session, "a", 50)],
+        lambda: [f"{area.name} {area.parent and area.parent.name}" for area in finding.search_areas(session, "a", 50)],
         lambda: [queries.area_today(session, "16.06.01.2001")],
         lambda: queries.districts_with_counts(session),
         lambda: queries.villages_of(session, "16.06.11"),
@@ -170,10 +170,10 @@ def test_the_search_name_never_outgrows_its_column() -> None:
     "q", ["sukarmi", "sukorami", "skarami", "sukaramai", "sukarami sekayu", "Sukarammi, Kec. Sekayu"]
 )
 def test_a_misspelt_name_is_offered_with_the_one_that_was_meant(session: Session, q: str) -> None:
-    assert queries.search_areas(session, q) == []
-    assert "16.06.01.2001" in [area.code for area in queries.near_areas(session, q)]
+    assert finding.search_areas(session, q) == []
+    assert "16.06.01.2001" in [area.code for area in finding.near_areas(session, q)]
 
 
 @pytest.mark.parametrize("q", ["", "xyz", "jakarta pusat", "%", "a" * 400])
 def test_what_is_like_no_name_is_offered_none(session: Session, q: str) -> None:
-    assert list(queries.near_areas(session, q)) == []
+    assert list(finding.near_areas(session, q)) == []

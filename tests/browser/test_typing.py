@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, Request, expect
 
 from kimweb.clarifications.models import State as ClaimState
@@ -64,3 +65,16 @@ def test_an_answer_to_a_claim_comes_as_one_types(town: Town, comes: Comes) -> No
     expect(warga.page.locator("#mirip")).to_contain_text("Mungkin sudah dijawab:")
     warga.leads(warga.page.locator("#mirip").get_by_role("link").first.click)
     assert warga.path.startswith("/cek-fakta/")
+
+
+@pytest.mark.parametrize("connection", ["effectiveType: '2g'", "saveData: true"])
+def test_on_2g_and_with_data_saver_the_button_does_it(town: Town, comes: Comes, connection: str) -> None:
+    published(town)
+    warga = comes()
+    warga.page.add_init_script(f"Object.defineProperty(navigator, 'connection', {{value: {{{connection}}}}})")
+    fetched = scripts_of(warga.page)
+    warga.open("/cari/")
+    warga.page.fill("#q", "memperbaiki jalan")
+    warga.press("Cari")
+    expect(warga.page.locator("#hasil")).to_contain_text("Perbaikan jalan yang rusak")
+    assert set(fetched) == {"typing.js"}

@@ -16,7 +16,9 @@ ALSO = {
     "areas/importing.py": "an import's view of what stands, row by row under its lock",
     "areas/recoding.py": "the same",
     "areas/shipped.py": "the same, for the files that come with the program",
-    "accounts/directory.py": "queries: the people under somebody, and slips",
+    "accounts/directory.py": "queries: the people under somebody, and their places",
+    "accounts/slips.py": "queries: slips, and whether one still counts",
+    "areas/finding.py": "queries: from what was typed to areas",
     "accounts/seats.py": "queries: from what was typed to the place of a role",
     "cli.py": "commands",
 }

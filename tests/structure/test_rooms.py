@@ -25,6 +25,7 @@ ROOMS = {"__init__", "models", "policy", "queries", "workflow", "actions", "form
 EXTRAS: dict[str, dict[str, str]] = {
     "areas": {
         "elections": "actions: masa pemilihan",
+        "finding": "queries: from what was typed to areas",
         "election_pages": "views: the admin's page of masa pemilihan",
         "audience": "queries: who is addressed, for all that is told to some areas",
         "places": "views: from what was typed to a village",
@@ -39,7 +40,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "accounts": {
         "csvfile": "reads a file of people to invite and names the line that is wrong",
         "devices": "what browsers call themselves",
-        "directory": "queries: the people under somebody, and slips",
+        "directory": "queries: the people under somebody, and their places",
         "erasing": "actions: what goes, by time or when asked for",
         "exporting": "actions: taking data along",
         "granting": "actions: giving and ending roles",
@@ -63,6 +64,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "second_factor": "actions: codes from an app or from paper",
         "second_pages": "views: the pages of the second factor",
         "sheets": "views: many slips at once",
+        "slips": "queries: slips, and whether one still counts",
         "words": "names for the interface, and QR codes",
     },
     "kims": {},
